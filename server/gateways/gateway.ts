@@ -1,0 +1,223 @@
+import type { InputIssue } from "../../shared/problems.ts";
+import type { Handoff } from "../../shared/records.ts";
+import type { Environment, Presentation } from "../../shared/states.ts";
+import type { z } from "zod";
+import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledger.ts";
+
+/**
+ * Our code for one provider, configured. It speaks the provider's protocol, proves what comes back and reports facts;
+ * it never reads or writes a record and never decides.
+ *
+ * The flow:
+ *
+ * 1. `checkSession` says which of a session's fields the provider would refuse, before anything is sent.
+ * 2. `start` prepares the trip at the provider and gives the handoff that sends the customer there.
+ * 3. The provider's server calls `/notify/<id>`: `verifyNotification` proves that the provider sent it and says which
+ *    attempt it is about. It calls nobody. What it cannot prove it throws as `VerificationError`.
+ * 4. The customer comes back to the attempt's return address: `verifyReturn` does the same for what came in the query
+ *    or the form. It calls nobody.
+ * 5. `checkout/` compares gateway, remote id, amount, currency and environment with the stored attempt. Where the
+ *    channel's proof is only `hint`, it asks `fetchPayment`, and money counts only if that says so.
+ * 6. Where no news came, `fetchPayment` is asked, again and again, until the attempt ends.
+ * 7. The merchant captures, voids, refunds or receives, where the method exists.
+ *
+ * A gateway declares what it can do by having the method. Amounts are integers in minor units. An answer that it does
+ * not understand, and a remote state that it does not know, throws `GatewayError`: it is never paid and never pending.
+ * Every call to the provider has a time limit and throws `GatewayError` (`gateway_unavailable`) where it is slow, gone,
+ * answers 5xx or nonsense.
+ */
+export interface Gateway {
+  /** The configured id, as in `/notify/<id>`. */
+  readonly id: string;
+  readonly type: string;
+  /** What the customer reads. */
+  readonly label: string;
+  /** Where its page can be met, best first. */
+  readonly presentations: readonly Presentation[];
+  /** The origins that a page must let forms and frames go to. */
+  readonly origins: readonly string[];
+
+  /** Every fault that the provider would find in a session, with the path of the field; empty where it can be paid. */
+  checkSession(session: PayableSession): InputIssue[];
+
+  /** Prepares one trip. @throws GatewayError where the provider refuses or cannot be reached */
+  start(trip: Trip, urls: TripUrls): Promise<Start>;
+
+  /** Proves what the customer's browser brought back. @throws VerificationError */
+  verifyReturn(request: ProviderRequest, trip: Trip): Promise<Verified>;
+
+  /** Proves what a provider's server sent. @throws VerificationError */
+  verifyNotification(request: ProviderRequest): Promise<VerifiedNotification>;
+
+  /** Asks the provider how a trip stands. @throws GatewayError */
+  fetchPayment?(trip: Trip): Promise<FetchedPayment>;
+
+  /** Tells the provider that a trip is over, so that it can no longer be paid. @throws GatewayError */
+  cancelAttempt?(trip: Trip): Promise<void>;
+
+  /** Takes authorized money, whole or in part. @throws GatewayError */
+  capture?(payment: PaymentRecord, request: OperationRequest, trip: Trip): Promise<OperationReport>;
+
+  /** Releases money that was not taken. @throws GatewayError */
+  void?(payment: PaymentRecord, request: OperationRequest, trip: Trip): Promise<OperationReport>;
+
+  /** Gives taken money back, whole or in part. @throws GatewayError */
+  refund?(payment: PaymentRecord, request: OperationRequest, trip: Trip): Promise<OperationReport>;
+
+  /** Whether the merchant, not the provider, says that a pending payment has arrived. */
+  readonly isReceivedByMerchant?: boolean;
+
+  /** What the plain page tells a customer whose payment is pending, in the nearest of its languages. */
+  instructions?(trip: Trip, locale: string | undefined): string;
+}
+
+/** A session before and after it is stored, as far as a provider is concerned. */
+export type PayableSession = Pick<
+  SessionRecord,
+  | "amount"
+  | "currency"
+  | "items"
+  | "shipping"
+  | "tax"
+  | "discount"
+  | "orderId"
+  | "capture"
+  | "customer"
+  | "locale"
+  | "metadata"
+>;
+
+/** One attempt with its session, to read and not to change. */
+export interface Trip {
+  readonly session: Readonly<SessionRecord>;
+  readonly attempt: Readonly<AttemptRecord>;
+}
+
+/** The addresses that a provider is given; absolute, built from `publicUrl`. */
+export interface TripUrls {
+  /** Where the customer comes back. */
+  returnUrl: string;
+  /** Where the customer comes back without paying. */
+  cancelUrl: string;
+  /** Where the provider's server calls ours. */
+  notifyUrl: string;
+  /** The session's plain page. */
+  pageUrl: string;
+}
+
+/** A prepared trip. */
+export interface Start {
+  handoff: Handoff;
+  /** The provider's id of the remote checkout, where it has one already. */
+  remoteId?: string;
+  /** When the provider will no longer take this trip, ISO 8601. */
+  expiresAt?: string;
+  /** What is known at once, such as a manual payment's being pending. */
+  report?: Report;
+}
+
+/** What came in the provider's name, as it came. */
+export interface ProviderRequest {
+  method: "GET" | "POST";
+  /** Each parameter once; repeated ones are refused before they come here. */
+  query: Readonly<Record<string, string>>;
+  /** The bytes of the body; `null` where there was none. */
+  body: Buffer | null;
+  /** The media type without parameters, in lower case. */
+  contentType: string | null;
+  headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** A fact about an attempt, in our words. */
+export type Report = MoneyReport | EndReport;
+
+/** Money that is authorized, taken or on its way. */
+export interface MoneyReport {
+  outcome: "authorized" | "completed" | "pending";
+  /** The provider's id of the money: for ever this payment's. */
+  remoteId: string;
+  /** The provider's own word. */
+  remoteState: string;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  environment: Environment;
+  /** When an authorization lapses, ISO 8601. */
+  authorizationExpiresAt?: string;
+  message?: string;
+}
+
+/** No money. */
+export interface EndReport {
+  outcome: "declined" | "cancelled" | "failed";
+  remoteState: string;
+  remoteId?: string;
+  environment?: Environment;
+  code?: "gateway_declined" | "provider_error";
+  /** The provider's own words, for people; never markup. */
+  message?: string;
+}
+
+/**
+ * A report with what proves it. `signed`: every field of the report is covered by the provider's signature, and it
+ * counts as it is. `hint`: something in it could have been altered on the way; it counts as money only if
+ * `fetchPayment` says the same.
+ */
+export interface Verified {
+  proof: "signed" | "hint";
+  report: Report;
+}
+
+/** A notification, and the attempt that it is about. */
+export interface VerifiedNotification extends Verified {
+  /** Our reference, or the provider's id of the remote checkout. */
+  attempt: { reference: string } | { remoteId: string };
+  /** What the provider wants to hear; without it an empty 200. */
+  answer?: { contentType: string; body: string };
+}
+
+/** How the provider says a trip stands: a report; not paid yet; or no longer payable. */
+export type FetchedPayment = Report | "unpaid" | "expired";
+
+/** One operation to carry out. */
+export interface OperationRequest {
+  /** Our operation id, the same on every retry: the idempotency key for the provider. */
+  operationId: string;
+  /** Minor units. */
+  amount: number;
+}
+
+/** What became of an operation; one whose answer never came is thrown as a `GatewayError` that is in doubt. */
+export interface OperationReport {
+  status: "succeeded" | "pending" | "failed";
+  remoteId?: string;
+  remoteState?: string;
+  errorCode?: string;
+  message?: string;
+}
+
+/** What a gateway is given beside its own configuration. */
+export interface GatewayContext {
+  id: string;
+  environment: Environment;
+  fetch: typeof globalThis.fetch;
+  now: () => Date;
+}
+
+/** What each file of a gateway exports, under these names. */
+export interface GatewayType<Config> {
+  /** The word in the configuration's `type`. */
+  type: string;
+  /** Its own part of the configuration, `type` included. */
+  configSchema: z.ZodType<Config>;
+  create(config: Config, context: GatewayContext): Gateway;
+}
+
+/** The abilities that a gateway has, as `GET /v1/gateways` names them. */
+export function gatewayAbilities(gateway: Gateway): string[] {
+  const methods = ["fetchPayment", "cancelAttempt", "capture", "void", "refund"] as const;
+  return [
+    ...methods.filter((method) => gateway[method] !== undefined),
+    ...(gateway.isReceivedByMerchant === true ? ["receive"] : []),
+  ];
+}

@@ -1,0 +1,121 @@
+import type { Attempt, CheckoutSession, Payment } from "../../shared/records.ts";
+
+/**
+ * The records of one session, read and written as one. Only `checkout/` changes them.
+ * All are plain JSON: no `undefined` in arrays, no dates, no class instances.
+ */
+export interface Ledger {
+  session: SessionRecord;
+  /** Oldest first. */
+  attempts: AttemptRecord[];
+  /** Oldest first. */
+  payments: PaymentRecord[];
+  /** When something is to be asked or to expire next; absent where nothing is. */
+  dueAt?: string;
+}
+
+/** A stored checkout session: the public one without what is computed for an answer. */
+export interface SessionRecord extends Omit<
+  CheckoutSession,
+  "url" | "gateways" | "attempt" | "payment" | "attempts" | "payments"
+> {
+  /** SHA-256 of the client secret, hex. */
+  clientSecretHash: string;
+  /** The unguessable part of the plain page's address. */
+  pageToken: string;
+  updatedAt: string;
+}
+
+/** A stored attempt: the public one and what binds the provider's answers to it. */
+export interface AttemptRecord extends Attempt {
+  /** Our own unguessable id of the trip, given to the provider. */
+  reference: string;
+  /** SHA-256 of the token in the return and cancel addresses, hex. */
+  tokenHash: string;
+  /** Comes back in every message to the element. */
+  nonce?: string;
+  /** The storefront's origin, the messages' target. */
+  origin?: string;
+  /** How often the provider has been asked without news. */
+  checks: number;
+}
+
+/** A stored payment, the same as the public one. */
+export type PaymentRecord = Payment;
+
+/** What decided a change. */
+export type DecidedBy =
+  | "merchant"
+  | "customer"
+  | "return"
+  | "notification"
+  | "fetch"
+  | "operator"
+  | "expiry"
+  | "gateway";
+
+/** Something that happened, before the store gives it its place in the order of all. */
+export interface NewEvent {
+  /** `evt_…` */
+  id: string;
+  /** Such as `payment.completed`. */
+  type: string;
+  createdAt: string;
+  sessionId: string;
+  attemptId?: string;
+  paymentId?: string;
+  operationId?: string;
+  decidedBy: DecidedBy;
+  remoteState?: string;
+  /** What the type needs to be understood, such as the two amounts of a mismatch. */
+  data?: Record<string, string | number | boolean>;
+}
+
+/** A stored event; `sequence` grows over all sessions, without promise of having no gaps. */
+export interface EventRecord extends NewEvent {
+  sequence: number;
+}
+
+/** The stored answer to a request that carried an `Idempotency-Key`. */
+export interface IdempotencyRecord {
+  /** Caller and path. */
+  scope: string;
+  key: string;
+  /** SHA-256 of the request's body, hex. */
+  requestHash: string;
+  status: number;
+  /** The JSON text of the answer. */
+  body: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** The names by which a session's records are found, each unique over the whole store. */
+export const ledgerKey = {
+  page: (token: string) => `page:${token}`,
+  attemptToken: (hash: string) => `token:${hash}`,
+  reference: (gateway: string, reference: string) => `reference:${gateway}:${reference}`,
+  /** The provider's id of a remote checkout. */
+  remoteAttempt: (gateway: string, environment: string, remoteId: string) =>
+    `attempt:${gateway}:${environment}:${remoteId}`,
+  /** The provider's id of money: belongs to one payment for ever. */
+  remotePayment: (gateway: string, environment: string, remoteId: string) =>
+    `payment:${gateway}:${environment}:${remoteId}`,
+  payment: (id: string) => `payment:${id}`,
+};
+
+/** Lists every unique name of a ledger; a store indexes exactly these. */
+export function ledgerKeys({ session, attempts, payments }: Ledger): string[] {
+  return [
+    ledgerKey.page(session.pageToken),
+    ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId }) => [
+      ledgerKey.attemptToken(tokenHash),
+      ledgerKey.reference(gateway, reference),
+      ...(remoteId === undefined ? [] : [ledgerKey.remoteAttempt(gateway, environment, remoteId)]),
+    ]),
+    ...payments.flatMap(({ id, gateway, environment, remoteId }) => [
+      ledgerKey.payment(id),
+      ledgerKey.remotePayment(gateway, environment, remoteId),
+    ]),
+  ];
+}

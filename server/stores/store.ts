@@ -1,0 +1,103 @@
+import type { PaymentState } from "../../shared/states.ts";
+import type { EventRecord, IdempotencyRecord, Ledger, NewEvent, PaymentRecord, SessionRecord } from "./ledger.ts";
+
+/** What a change of a session wants written; all of it is written in one commit, or none. */
+export interface Commit<Result> {
+  result: Result;
+  /** The session's records from now on; absent where nothing changed. */
+  ledger?: Ledger;
+  events?: NewEvent[];
+  /** The answer to keep under the request's idempotency key. */
+  idempotency?: IdempotencyRecord;
+}
+
+/** A page of a list; `next` continues after its last element, `null` at the end. */
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+/** Which part of a list: at most `limit`, after the element that an earlier page's `next` names. */
+export interface PageRequest {
+  limit: number;
+  after?: string;
+}
+
+/** What became of a claim on an idempotency key. */
+export type IdempotencyClaim =
+  | { state: "claimed" }
+  | { state: "running" }
+  | { state: "mismatch" }
+  | { state: "stored"; record: IdempotencyRecord };
+
+/**
+ * Keeps the records. A store remembers and decides nothing.
+ *
+ * 1. `transact` gives `change` a private copy of one session's ledger (`null` where there is none), alone for that
+ *    session, on whichever process: two changes of one session never run at once, those of different sessions may.
+ * 2. `change` is synchronous and asks nobody. What it throws is thrown, and nothing is written.
+ * 3. When `transact` resolves, the commit is on disk, whole: ledger, events and idempotency record. When it rejects,
+ *    nothing of it is, then or later. Reads give a commit from when it is durable, and never one that is not.
+ * 4. Every name in `ledgerKeys` belongs to one session for ever: a change that would give one to a second session
+ *    throws `KeyConflictError`. Names stay with a session when its records no longer carry them.
+ * 5. What a store returns are copies; changing them changes nothing.
+ * 6. Lists of sessions and payments are newest first, events oldest first. Their cursors stay valid and neither skip
+ *    nor repeat under writes.
+ *
+ * Every method throws `StoreError`: `storage_full` where the disk is, `storage_unavailable` where the store cannot be
+ * reached or has failed.
+ */
+export interface Store {
+  transact<Result>(sessionId: string, change: (ledger: Ledger | null) => Commit<Result>): Promise<Result>;
+
+  readLedger(sessionId: string): Promise<Ledger | null>;
+
+  /** Finds the session to which a name of `ledgerKeys` belongs. */
+  findSessionId(key: string): Promise<string | null>;
+
+  listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>>;
+
+  listPayments(filter: PaymentFilter, page: PageRequest): Promise<Page<PaymentRecord & { orderId?: string }>>;
+
+  /** Events with a sequence above `after`, oldest first. */
+  listEvents(after: number, limit: number): Promise<EventRecord[]>;
+
+  /**
+   * Takes a key for one running request. `running` where another holds it and its lease (until `leaseUntil`) has not
+   * ended, `mismatch` where it was used with another `requestHash`, `stored` where its answer is known. Leases need
+   * not survive a restart of the only process.
+   */
+  claimIdempotencyKey(claim: {
+    scope: string;
+    key: string;
+    requestHash: string;
+    now: string;
+    leaseUntil: string;
+  }): Promise<IdempotencyClaim>;
+
+  /** Gives back a claimed key whose request ended without a stored answer. */
+  releaseIdempotencyKey(scope: string, key: string): Promise<void>;
+
+  /**
+   * Takes sessions whose `dueAt` is not after `now`, the longest due first, and keeps them from every other process
+   * until `leaseUntil` or until the session is next committed, whichever comes first.
+   */
+  claimDue(claim: { now: string; leaseUntil: string; limit: number }): Promise<string[]>;
+
+  /** Calls `listener` with the id of each session that changed, on whichever process; returns the way to stop. */
+  subscribe(listener: (sessionId: string) => void): () => void;
+
+  /** Resolves where a write would be accepted now; throws `StoreError` otherwise. */
+  checkReady(): Promise<void>;
+
+  /** Finishes what is under way and frees everything; every later call throws. */
+  close(): Promise<void>;
+}
+
+/** Which payments to list; all given must match. */
+export interface PaymentFilter {
+  sessionId?: string;
+  orderId?: SessionRecord["orderId"] & string;
+  gateway?: string;
+  state?: PaymentState;
+}

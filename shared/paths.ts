@@ -1,0 +1,20 @@
+/** The paths of the HTTP interface, used by the routes that serve them and the callers that ask for them. */
+export const PATHS = {
+  sessions: "/v1/checkout-sessions",
+  session: (id: string) => `/v1/checkout-sessions/${id}`,
+  attempts: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/attempts`,
+  cancelSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/cancel`,
+  payments: "/v1/payments",
+  payment: (id: string) => `/v1/payments/${id}`,
+  gateways: "/v1/gateways",
+  page: (token: string) => `/checkout/${token}`,
+  return: (token: string) => `/return/${token}`,
+  cancel: (token: string) => `/cancel/${token}`,
+  notify: (gateway: string) => `/notify/${gateway}`,
+  widget: "/offsite-checkout.js",
+  health: "/healthz",
+  ready: "/readyz",
+} as const;
+
+/** The query parameter that brings a session's id back to the shop. */
+export const SESSION_PARAMETER = "checkout_session";
