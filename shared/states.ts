@@ -54,12 +54,16 @@ export const CAPTURE_METHODS = ["automatic", "manual"] as const;
 /** Whether the money is taken with the authorization, or later by the merchant. */
 export type CaptureMethod = (typeof CAPTURE_METHODS)[number];
 
-/** Drupal Commerce's two payment workflows joined, with the missing second partial refund (`null`: no payment yet). */
+/**
+ * Drupal Commerce's two payment workflows joined, with the missing second partial refund (`null`: no payment yet).
+ * Money that arrives after the provider had called a pending payment failed is still money: `failed` is left by
+ * `authorize` and `receive`.
+ */
 export const PAYMENT_TRANSITIONS = {
-  authorize: { from: [null, "pending"], to: () => "authorization" },
+  authorize: { from: [null, "pending", "failed"], to: () => "authorization" },
   authorize_capture: { from: [null], to: () => "completed" },
   create_pending: { from: [null], to: () => "pending" },
-  receive: { from: ["pending"], to: () => "completed" },
+  receive: { from: ["pending", "failed"], to: () => "completed" },
   fail: { from: ["pending"], to: () => "failed" },
   void: {
     from: ["authorization", "pending"],

@@ -213,6 +213,11 @@ export interface GatewayType<Config> {
   create(config: Config, context: GatewayContext): Gateway;
 }
 
+/** Tells whether a report speaks of money. */
+export function isMoneyReport(report: Report): report is MoneyReport {
+  return report.outcome === "authorized" || report.outcome === "completed" || report.outcome === "pending";
+}
+
 /** The abilities that a gateway has, as `GET /v1/gateways` names them. */
 export function gatewayAbilities(gateway: Gateway): string[] {
   const methods = ["fetchPayment", "cancelAttempt", "capture", "void", "refund"] as const;

@@ -1,4 +1,6 @@
+import type { AttemptCode } from "../../shared/problems.ts";
 import type { Attempt, CheckoutSession, Payment } from "../../shared/records.ts";
+import type { Environment } from "../../shared/states.ts";
 
 /**
  * The records of one session, read and written as one. Only `checkout/` changes them.
@@ -38,6 +40,10 @@ export interface AttemptRecord extends Attempt {
   origin?: string;
   /** How often the provider has been asked without news. */
   checks: number;
+  /** True where the provider's proven word ended it; a browser's hint or our own clock may still be overruled. */
+  isEndProven?: boolean;
+  /** A success that did not match: what the provider said instead. Never counted. */
+  mismatch?: { code: AttemptCode; amount: number; currency: string; environment: Environment };
 }
 
 /** A stored payment, the same as the public one. */
@@ -76,16 +82,15 @@ export interface EventRecord extends NewEvent {
   sequence: number;
 }
 
-/** The stored answer to a request that carried an `Idempotency-Key`. */
+/** The stored result of a request that carried an `Idempotency-Key`, from which its answer is made again. */
 export interface IdempotencyRecord {
   /** Caller and path. */
   scope: string;
   key: string;
   /** SHA-256 of the request's body, hex. */
   requestHash: string;
-  status: number;
-  /** The JSON text of the answer. */
-  body: string;
+  /** JSON text. */
+  result: string;
   createdAt: string;
   expiresAt: string;
 }

@@ -1,0 +1,73 @@
+import type { AttemptRecord, DecidedBy, Ledger, NewEvent, PaymentRecord } from "../stores/ledger.ts";
+import type { Commit } from "../stores/store.ts";
+import type { KeepAnswer } from "./checkout.ts";
+import { newId } from "./ids.ts";
+
+/** What an event tells beside its type. */
+export type EventDetail = Partial<Pick<NewEvent, "operationId" | "remoteState" | "data">> & {
+  attempt?: AttemptRecord;
+  payment?: PaymentRecord;
+};
+
+/**
+ * One change of a session under way: the draft of its records and the events that say what was changed.
+ * Nothing is written without an event, and every event grows the session's version.
+ */
+export class Change {
+  readonly ledger: Ledger;
+  readonly decidedBy: DecidedBy;
+  readonly now: Date;
+  readonly #events: NewEvent[] = [];
+
+  constructor(ledger: Ledger, decidedBy: DecidedBy, now: Date) {
+    this.ledger = ledger;
+    this.decidedBy = decidedBy;
+    this.now = now;
+  }
+
+  get time(): string {
+    return this.now.toISOString();
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
+  /** Notes that something happened to the draft. */
+  record(type: string, { attempt, payment, ...detail }: EventDetail = {}): void {
+    this.#events.push({
+      id: newId("evt"),
+      type,
+      createdAt: this.time,
+      sessionId: this.ledger.session.id,
+      ...(attempt === undefined ? {} : { attemptId: attempt.id }),
+      ...(payment === undefined ? {} : { paymentId: payment.id }),
+      decidedBy: this.decidedBy,
+      ...detail,
+    });
+  }
+
+  /** Ends the change: what the store is to write, with a result made from the records as they will be. */
+  commit<Result>(makeResult: (ledger: Ledger) => Result, keep?: KeepAnswer<Result>): Commit<Result> {
+    if (this.isEmpty) return withAnswer({ result: makeResult(this.ledger) }, keep);
+    const { session } = this.ledger;
+    session.version += 1;
+    session.updatedAt = this.time;
+    const dueAt = nextDueAt(this.ledger);
+    if (dueAt === undefined) delete this.ledger.dueAt;
+    else this.ledger.dueAt = dueAt;
+    return withAnswer({ result: makeResult(this.ledger), ledger: this.ledger, events: this.#events }, keep);
+  }
+}
+
+function withAnswer<Result>(commit: Commit<Result>, keep: KeepAnswer<Result> | undefined): Commit<Result> {
+  const idempotency = keep?.(commit.result);
+  return idempotency === undefined ? commit : { ...commit, idempotency };
+}
+
+/** Tells when a session needs attention next, as ISO 8601; nothing where it never does. */
+function nextDueAt({ session, attempts }: Ledger): string | undefined {
+  const times = attempts.flatMap(({ nextCheckAt }) => nextCheckAt ?? []);
+  if (session.status === "open") times.push(session.expiresAt);
+  return times.sort()[0];
+}

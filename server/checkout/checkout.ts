@@ -1,0 +1,52 @@
+import type { BaseLogger } from "pino";
+import type { Environment } from "../../shared/states.ts";
+import { InputError } from "../errors.ts";
+import type { Gateway } from "../gateways/gateway.ts";
+import type { IdempotencyRecord } from "../stores/ledger.ts";
+import type { Store } from "../stores/store.ts";
+
+/** Everything that deciding needs; one for each server. */
+export interface Checkout {
+  store: Store;
+  gateways: ReadonlyMap<string, Gateway>;
+  environment: Environment;
+  /** Absolute, without a slash at the end. */
+  publicUrl: string;
+  /** Origins of the shops. */
+  storefronts: ReadonlySet<string>;
+  /** The key of all client secrets. */
+  clientSecretKey: Uint8Array;
+  schedule: Schedule;
+  now: () => Date;
+  log: BaseLogger;
+}
+
+/** When a provider that brought no news is asked. */
+export interface Schedule {
+  /** Seconds after the attempt started, or after the last question; the last one repeats while money is pending. */
+  checkAfterSeconds: readonly number[];
+  /** Seconds until the next try where the provider could not be asked. */
+  retryAfterSeconds: number;
+}
+
+/** Asked after 1, 5 and 15 minutes, 1, 6 and 24 hours. */
+export const DEFAULT_SCHEDULE: Schedule = {
+  checkAfterSeconds: [60, 300, 900, 3600, 21_600, 86_400],
+  retryAfterSeconds: 60,
+};
+
+/** Gives the idempotency record to store beside a result; `undefined` where the request carried no key. */
+export type KeepAnswer<Result> = (result: Result) => IdempotencyRecord | undefined;
+
+/**
+ * Finds a configured gateway.
+ *
+ * @throws InputError with the path `/gateway`
+ */
+export function requireGateway(checkout: Checkout, id: string): Gateway {
+  const gateway = checkout.gateways.get(id);
+  if (gateway === undefined) {
+    throw new InputError([{ path: "/gateway", message: `must be one of ${[...checkout.gateways.keys()].join(", ")}` }]);
+  }
+  return gateway;
+}

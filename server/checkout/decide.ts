@@ -1,0 +1,262 @@
+/**
+ * The one decision: what a proven fact about an attempt changes in the records of its session.
+ *
+ * 1. A success with another amount, currency or environment is noted on the attempt and never counts.
+ * 2. Money finds its payment by remote id, or becomes a new one; a payment only ever moves forward, so the same fact
+ *    again, or an older one late, changes nothing.
+ * 3. The first money of a session completes it, also an expired or cancelled one (`late`); any other becomes a
+ *    duplicate of the first.
+ * 4. An end without money ends the attempt, and fails a payment that was pending; against money it changes nothing.
+ *    Between ends the heavier word stays, whichever came first.
+ * 5. The session's status follows from its payments.
+ *
+ * It asks nobody, reads no clock and gives the same end in every order of the facts.
+ */
+import { assertNever } from "../../shared/assert-never.ts";
+import type { AttemptCode } from "../../shared/problems.ts";
+import type { AttemptState } from "../../shared/states.ts";
+import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
+import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
+import type { Change } from "./change.ts";
+import { applyTransition, findCountingPayment, isMoney, newPayment, noteAuthorized } from "./payment.ts";
+
+/** A report that `checkout/` may act on: proven by the provider, or (only for ends) a browser's hint. */
+export interface Fact {
+  attemptId: string;
+  isProven: boolean;
+  report: Report;
+}
+
+/** Settles one fact into the draft of a change. Success must be proven. */
+export function decide(change: Change, { attemptId, isProven, report }: Fact): void {
+  const attempt = requireAttempt(change, attemptId);
+  switch (report.outcome) {
+    case "authorized":
+    case "completed":
+    case "pending": {
+      if (!isProven) throw new TypeError("money counts only when it is proven");
+      const code = findMismatch(attempt, report);
+      if (code === undefined) settleMoney(change, attempt, report);
+      else noteMismatch(change, attempt, report, code);
+      break;
+    }
+    case "declined":
+    case "cancelled":
+    case "failed":
+      settleEnd(change, attempt, report, isProven);
+      break;
+    default:
+      assertNever(report);
+  }
+  followPayments(change);
+}
+
+/** Ends a live attempt by our own decision; a provider's word can still overrule it. */
+export function endAttempt(change: Change, attempt: AttemptRecord, state: "expired" | "superseded" | "cancelled"): void {
+  if (attempt.state !== "started") return;
+  attempt.state = state;
+  attempt.endedAt = change.time;
+  change.record(`attempt.${state}`, { attempt });
+}
+
+/** Brings the session's status into step with its payments. */
+export function followPayments(change: Change): void {
+  const { session, payments } = change.ledger;
+  const before = session.status;
+  if (before === "complete") return;
+  if (findCountingPayment(change.ledger) !== undefined) session.status = "complete";
+  else if (before === "open" || before === "pending") {
+    session.status = payments.some(({ state }) => state === "pending") ? "pending" : "open";
+  }
+  if (session.status !== before) change.record(`checkout_session.${session.status}`);
+}
+
+function requireAttempt({ ledger }: Change, attemptId: string): AttemptRecord {
+  const attempt = ledger.attempts.find(({ id }) => id === attemptId);
+  if (attempt === undefined) throw new TypeError(`${ledger.session.id} has no attempt ${attemptId}`);
+  return attempt;
+}
+
+function findMismatch(attempt: AttemptRecord, report: MoneyReport): AttemptCode | undefined {
+  if (report.environment !== attempt.environment) return "environment_mismatch";
+  if (report.currency !== attempt.currency) return "currency_mismatch";
+  if (report.amount !== attempt.amount) return "amount_mismatch";
+  return undefined;
+}
+
+function noteMismatch(change: Change, attempt: AttemptRecord, report: MoneyReport, code: AttemptCode): void {
+  const { amount, currency, environment, remoteState } = report;
+  const isKnown =
+    attempt.mismatch?.code === code && attempt.mismatch.amount === amount && attempt.mismatch.currency === currency;
+  if (isKnown) return;
+  attempt.mismatch = { code, amount, currency, environment };
+  change.record(`attempt.${code}`, {
+    attempt,
+    remoteState,
+    data: { expectedAmount: attempt.amount, expectedCurrency: attempt.currency, amount, currency, environment },
+  });
+  if (attempt.state !== "settled") setEnd(change, attempt, "failed", { isProven: true, code, remoteState });
+}
+
+function settleMoney(change: Change, attempt: AttemptRecord, report: MoneyReport): void {
+  const { ledger } = change;
+  const known = ledger.payments.find(
+    ({ attemptId, remoteId }) => attemptId === attempt.id && remoteId === report.remoteId,
+  );
+  if (known !== undefined) {
+    if (advancePayment(change, known, report)) settleAttempt(attempt, report, change.time);
+    return;
+  }
+  const payment = newPayment(ledger, attempt, report, change.time);
+  if (ledger.session.status === "expired" || ledger.session.status === "cancelled") payment.late = true;
+  if (isMoney(payment)) markDuplicate(change, payment);
+  ledger.payments.push(payment);
+  change.record(`payment.${payment.state}`, { attempt, payment, remoteState: report.remoteState });
+  if (report.outcome === "pending" && isEndedByProvider(attempt)) {
+    // The provider had already called this trip off, and the news overtook each other.
+    failPayment(change, payment, attempt.remoteState);
+  } else {
+    settleAttempt(attempt, report, change.time);
+  }
+}
+
+/** Moves a known payment forward; tells whether there was a way. */
+function advancePayment(change: Change, payment: PaymentRecord, report: MoneyReport): boolean {
+  const transition = transitionFor(payment, report);
+  if (transition === undefined) return false;
+  if (transition === "contradiction") {
+    if (payment.remoteState === report.remoteState) return false;
+    payment.remoteState = report.remoteState;
+    change.record("payment.contradicted", { payment, remoteState: report.remoteState });
+    return false;
+  }
+  const capture = payment.operations.find(({ type, status }) => type === "capture" && status !== "failed");
+  applyTransition(payment, transition, { amount: capture?.amount ?? payment.amount, time: change.time });
+  if (transition === "authorize") noteAuthorized(payment, report, change.time);
+  if (transition === "capture" && capture !== undefined) capture.status = "succeeded";
+  payment.remoteState = report.remoteState;
+  markDuplicate(change, payment);
+  change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
+  return true;
+}
+
+function transitionFor(
+  payment: PaymentRecord,
+  { outcome }: MoneyReport,
+): "authorize" | "receive" | "capture" | "contradiction" | undefined {
+  if (outcome === "pending") return undefined;
+  switch (payment.state) {
+    case "pending":
+    case "failed":
+      return outcome === "authorized" ? "authorize" : "receive";
+    case "authorization":
+      return outcome === "completed" ? "capture" : undefined;
+    case "voided":
+    case "authorization_voided":
+    case "authorization_expired":
+      // The merchant was told that no money would come, and the provider says it took some.
+      return outcome === "completed" ? "contradiction" : undefined;
+    case "completed":
+    case "partially_refunded":
+    case "refunded":
+      return undefined;
+    default:
+      return assertNever(payment.state);
+  }
+}
+
+function markDuplicate(change: Change, payment: PaymentRecord): void {
+  const counting = findCountingPayment(change.ledger);
+  if (counting === undefined || counting.id === payment.id) return;
+  payment.duplicateOf = counting.id;
+  change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id } });
+}
+
+function settleAttempt(attempt: AttemptRecord, report: MoneyReport, time: string): void {
+  attempt.remoteState = report.remoteState;
+  // Money on its way is asked about until it has arrived.
+  if (report.outcome !== "pending") delete attempt.nextCheckAt;
+  if (attempt.state === "settled") return;
+  attempt.state = "settled";
+  attempt.endedAt = time;
+  delete attempt.code;
+  delete attempt.message;
+  delete attempt.isEndProven;
+}
+
+function settleEnd(change: Change, attempt: AttemptRecord, report: EndReport, isProven: boolean): void {
+  const ofAttempt = change.ledger.payments.filter(({ attemptId }) => attemptId === attempt.id);
+  if (ofAttempt.some(isMoney)) return;
+  const isPending = ofAttempt.some(({ state }) => state === "pending");
+  // A browser's word may not undo what the provider said.
+  if (isPending && !isProven) return;
+  for (const payment of ofAttempt) {
+    if (payment.state === "pending") failPayment(change, payment, report.remoteState);
+  }
+  const { outcome: state, remoteState, code, message } = report;
+  setEnd(change, attempt, state, {
+    isProven,
+    remoteState,
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+  });
+}
+
+function failPayment(change: Change, payment: PaymentRecord, remoteState: string | undefined): void {
+  applyTransition(payment, "fail", { time: change.time });
+  if (remoteState !== undefined) payment.remoteState = remoteState;
+  change.record("payment.failed", { payment, remoteState: payment.remoteState });
+}
+
+interface End {
+  isProven: boolean;
+  remoteState?: string;
+  code?: AttemptCode;
+  message?: string;
+}
+
+function setEnd(change: Change, attempt: AttemptRecord, state: AttemptState, end: End): void {
+  const next = { state, isEndProven: end.isProven };
+  if (endWeight(next) <= endWeight(attempt)) return;
+  attempt.state = state;
+  attempt.endedAt = change.time;
+  attempt.isEndProven = end.isProven;
+  delete attempt.code;
+  delete attempt.message;
+  if (end.code !== undefined) attempt.code = end.code;
+  if (end.message !== undefined) attempt.message = end.message;
+  if (end.remoteState !== undefined) attempt.remoteState = end.remoteState;
+  if (end.isProven) delete attempt.nextCheckAt;
+  change.record(`attempt.${state}`, {
+    attempt,
+    ...(end.remoteState === undefined ? {} : { remoteState: end.remoteState }),
+    ...(end.code === undefined ? {} : { data: { code: end.code } }),
+  });
+}
+
+function isEndedByProvider({ state, isEndProven }: AttemptRecord): boolean {
+  return isEndProven === true && state !== "settled";
+}
+
+/** Orders the ends of an attempt, so that the end does not depend on which word came first. */
+function endWeight({ state, isEndProven }: Pick<AttemptRecord, "state" | "isEndProven">): number {
+  const proven = isEndProven === true ? 10 : 0;
+  switch (state) {
+    case "started":
+      return 0;
+    case "expired":
+    case "superseded":
+      return 1;
+    case "cancelled":
+      return 2 + proven;
+    case "declined":
+      return 3 + proven;
+    case "failed":
+      return 4 + proven;
+    case "settled":
+      // Only money that failed again leaves it, and then by the provider's word.
+      return 5;
+    default:
+      return assertNever(state);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What time brings: providers that owe news are asked, and sessions whose time ran out expire.
+ *
+ * 1. A process claims the sessions that are due, with a lease, so that no other does the same.
+ * 2. Each attempt that is due is asked about. A trip whose own time is over expires once the provider has said that
+ *    it is not paid.
+ * 3. A session past its `expiresAt` expires, after the provider of its live attempt was asked; where that cannot be
+ *    asked, it stays open until it can.
+ */
+import { GatewayError } from "../errors.ts";
+import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
+import type { Checkout } from "./checkout.ts";
+import { endAttempt } from "./decide.ts";
+import { secondsAfter } from "./schedule.ts";
+import { askProvider, changeSession, readLedger } from "./settle.ts";
+
+const CLAIM_LIMIT = 20;
+/** Longer than asking about every attempt of a session takes. */
+const LEASE_SECONDS = 120;
+
+/** Does what is due now, some sessions at once; gives how many it took. */
+export async function runDueWork(checkout: Checkout): Promise<number> {
+  const now = checkout.now();
+  const sessionIds = await checkout.store.claimDue({
+    now: now.toISOString(),
+    leaseUntil: secondsAfter(now, LEASE_SECONDS),
+    limit: CLAIM_LIMIT,
+  });
+  const results = await Promise.allSettled(sessionIds.map((sessionId) => bringUpToDate(checkout, sessionId)));
+  for (const [index, result] of results.entries()) {
+    if (result.status === "rejected" && !(result.reason instanceof GatewayError)) {
+      checkout.log.error({ sessionId: sessionIds[index], err: result.reason as unknown }, "due work failed");
+    }
+  }
+  return sessionIds.length;
+}
+
+/** Asks about each attempt of a session that is due, then lets the session expire where its time ran out. */
+export async function bringUpToDate(checkout: Checkout, sessionId: string): Promise<Ledger> {
+  const ledger = await readLedger(checkout, sessionId);
+  for (const attempt of ledger.attempts) {
+    if (isDue(attempt.nextCheckAt, checkout.now())) await checkAttempt(checkout, ledger, attempt);
+  }
+  return expireWhenDue(checkout, sessionId);
+}
+
+/**
+ * Lets an open session expire where its time ran out, after asking; gives its records as they are then.
+ * Where the provider cannot be asked the session stays open.
+ */
+export async function expireWhenDue(checkout: Checkout, sessionId: string): Promise<Ledger> {
+  const ledger = await readLedger(checkout, sessionId);
+  if (!isExpiring(ledger, checkout.now())) return ledger;
+  for (const attempt of ledger.attempts) {
+    if (attempt.state !== "started") continue;
+    try {
+      await askProvider(checkout, { session: ledger.session, attempt }, "expiry");
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      checkout.log.warn({ sessionId, attemptId: attempt.id, err: error }, "expiry waits until the provider can be asked");
+      return readLedger(checkout, sessionId);
+    }
+  }
+  return changeSession(checkout, sessionId, "expiry", (change) => {
+    if (!isExpiring(change.ledger, change.now)) return;
+    change.ledger.session.status = "expired";
+    change.record("checkout_session.expired");
+    for (const attempt of change.ledger.attempts) endAttempt(change, attempt, "expired");
+  });
+}
+
+async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: AttemptRecord): Promise<void> {
+  const { fetched } = await askProvider(checkout, { session: ledger.session, attempt }, "fetch");
+  if (fetched !== "unpaid" && fetched !== "expired") return;
+  await changeSession(checkout, ledger.session.id, "expiry", (change) => {
+    const current = change.ledger.attempts.find(({ id }) => id === attempt.id);
+    if (current === undefined) return;
+    if (fetched === "expired" || isDue(current.expiresAt, change.now)) endAttempt(change, current, "expired");
+  });
+}
+
+function isExpiring({ session }: Ledger, now: Date): boolean {
+  return session.status === "open" && isDue(session.expiresAt, now);
+}
+
+function isDue(time: string | undefined, now: Date): boolean {
+  return time !== undefined && time <= now.toISOString();
+}

@@ -1,0 +1,29 @@
+import type { Gateway } from "../gateways/gateway.ts";
+import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
+import type { Schedule } from "./checkout.ts";
+
+/**
+ * Sets when the provider is asked about an attempt next: after each interval of the schedule, and once when the trip
+ * expires. Money on its way is asked about at the last interval until it has arrived. A provider that cannot be asked
+ * has only the expiry.
+ */
+export function scheduleCheck(
+  { attempt, ledger, gateway }: { attempt: AttemptRecord; ledger: Ledger; gateway: Gateway },
+  schedule: Schedule,
+  now: Date,
+): void {
+  const canAsk = gateway.fetchPayment !== undefined;
+  const isPending = ledger.payments.some(({ attemptId, state }) => attemptId === attempt.id && state === "pending");
+  const interval = schedule.checkAfterSeconds[attempt.checks] ?? (isPending ? schedule.checkAfterSeconds.at(-1) : undefined);
+  const times: string[] = [];
+  if (canAsk && interval !== undefined) times.push(secondsAfter(now, interval));
+  if (attempt.state === "started" && attempt.expiresAt !== undefined) times.push(attempt.expiresAt);
+  const next = times.sort()[0];
+  if (next === undefined) delete attempt.nextCheckAt;
+  else attempt.nextCheckAt = next;
+}
+
+/** Gives the ISO 8601 time that is some seconds after another. */
+export function secondsAfter(now: Date, seconds: number): string {
+  return new Date(now.getTime() + seconds * 1000).toISOString();
+}

@@ -1,0 +1,169 @@
+/**
+ * From what came in a provider's name to a decision, the same way for return, notification, fetch and operator:
+ *
+ * 1. The gateway has proven what came (`Verified`), or it has thrown.
+ * 2. A `hint` of money counts only after the provider was asked and says so itself.
+ * 3. The fact is decided in one transaction of its session.
+ */
+import { GatewayError, KeyConflictError, StateError, VerificationError } from "../errors.ts";
+import { isMoneyReport, type FetchedPayment, type Gateway, type Trip, type Verified } from "../gateways/gateway.ts";
+import type { AttemptRecord, DecidedBy, Ledger } from "../stores/ledger.ts";
+import { Change } from "./change.ts";
+import type { Checkout } from "./checkout.ts";
+import { decide, type Fact } from "./decide.ts";
+import { resolveDoubt } from "./doubt.ts";
+import { scheduleCheck, secondsAfter } from "./schedule.ts";
+
+/**
+ * Settles what a channel brought.
+ *
+ * @returns the session's records as they are then
+ * @throws VerificationError `verification_failed` where the provider, asked, does not say what came in its name
+ * @throws GatewayError where the provider had to be asked and could not be
+ */
+export async function settleVerified(
+  checkout: Checkout,
+  trip: Trip,
+  verified: Verified,
+  decidedBy: DecidedBy,
+): Promise<Ledger> {
+  const attemptId = trip.attempt.id;
+  if (verified.proof === "signed") {
+    return settleFact(checkout, trip.session.id, { attemptId, isProven: true, report: verified.report }, decidedBy);
+  }
+  const gateway = requireTripGateway(checkout, trip);
+  const fact = isMoneyReport(verified.report)
+    ? await confirmMoney(gateway, trip, verified)
+    : await confirmEnd(gateway, trip, verified);
+  return settleFact(checkout, trip.session.id, fact, decidedBy);
+}
+
+/**
+ * Asks the provider how a trip stands and settles what it says.
+ *
+ * @returns what it said, and the session's records as they are then
+ * @throws GatewayError where it could not be asked; the next question is then already scheduled
+ */
+export async function askProvider(
+  checkout: Checkout,
+  trip: Trip,
+  decidedBy: DecidedBy,
+): Promise<{ fetched: FetchedPayment; ledger: Ledger }> {
+  const gateway = requireTripGateway(checkout, trip);
+  if (gateway.fetchPayment === undefined) return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
+  let fetched: FetchedPayment;
+  try {
+    fetched = await gateway.fetchPayment(trip);
+  } catch (error) {
+    await postponeCheck(checkout, trip, decidedBy, error);
+    throw error;
+  }
+  const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
+    if (fetched !== "unpaid" && fetched !== "expired") {
+      decide(change, { attemptId: trip.attempt.id, isProven: true, report: fetched });
+      resolveDoubt(change, trip.attempt.id, fetched);
+    }
+    noteAsked(checkout, change, trip, typeof fetched === "string" ? fetched : fetched.outcome);
+  });
+  return { fetched, ledger };
+}
+
+/** Runs one change of a session that exists, and gives its records as they are then. */
+export async function changeSession(
+  checkout: Checkout,
+  sessionId: string,
+  decidedBy: DecidedBy,
+  apply: (change: Change) => void,
+): Promise<Ledger> {
+  return checkout.store.transact(sessionId, (ledger) => {
+    if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
+    const change = new Change(ledger, decidedBy, checkout.now());
+    apply(change);
+    return change.commit((records) => records);
+  });
+}
+
+/** Finds the gateway of a trip; one that is no longer configured is the operator's fault, not the customer's. */
+export function requireTripGateway({ gateways }: Checkout, { attempt }: Trip): Gateway {
+  const gateway = gateways.get(attempt.gateway);
+  if (gateway === undefined) {
+    throw new GatewayError("gateway_unavailable", `the gateway ${attempt.gateway} is no longer configured`);
+  }
+  return gateway;
+}
+
+/** Reads a session's records. @throws StateError `not_found` */
+export async function readLedger({ store }: Checkout, sessionId: string): Promise<Ledger> {
+  const ledger = await store.readLedger(sessionId);
+  if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
+  return ledger;
+}
+
+/** Finds an attempt among a session's records. @throws StateError `not_found` */
+export function requireAttempt(ledger: Ledger, matches: (attempt: AttemptRecord) => boolean): Trip {
+  const attempt = ledger.attempts.find(matches);
+  if (attempt === undefined) throw new StateError("not_found", "there is no such attempt");
+  return { session: ledger.session, attempt };
+}
+
+async function settleFact(checkout: Checkout, sessionId: string, fact: Fact, decidedBy: DecidedBy): Promise<Ledger> {
+  try {
+    return await changeSession(checkout, sessionId, decidedBy, (change) => decide(change, fact));
+  } catch (error) {
+    if (!(error instanceof KeyConflictError)) throw error;
+    // Rule 5: one remote id belongs to one payment for ever; a second order cannot be paid with it.
+    throw new VerificationError("this remote id belongs to another payment", {
+      code: "verification_failed",
+      cause: error,
+    });
+  }
+}
+
+async function confirmMoney(gateway: Gateway, trip: Trip, { report }: Verified): Promise<Fact> {
+  if (!isMoneyReport(report)) throw new TypeError("only money needs this confirmation");
+  const { attempt } = trip;
+  const isSame =
+    report.amount === attempt.amount &&
+    report.currency === attempt.currency &&
+    report.environment === attempt.environment;
+  if (!isSame) throw refuse("what came does not match the attempt");
+  if (gateway.fetchPayment === undefined) throw refuse("the provider cannot be asked");
+  const fetched = await gateway.fetchPayment(trip);
+  if (fetched === "unpaid" || fetched === "expired") throw refuse(`the provider, asked, says ${fetched}`);
+  return { attemptId: attempt.id, isProven: true, report: fetched };
+}
+
+async function confirmEnd(gateway: Gateway, trip: Trip, { report }: Verified): Promise<Fact> {
+  const hint: Fact = { attemptId: trip.attempt.id, isProven: false, report };
+  if (isMoneyReport(report) || gateway.fetchPayment === undefined) return hint;
+  try {
+    const fetched = await gateway.fetchPayment(trip);
+    return fetched === "unpaid" || fetched === "expired" ? hint : { ...hint, isProven: true, report: fetched };
+  } catch (error) {
+    // An end frees the customer to try again and costs nothing; the provider is still asked later.
+    if (error instanceof GatewayError) return hint;
+    throw error;
+  }
+}
+
+function refuse(message: string): VerificationError {
+  return new VerificationError(message, { code: "verification_failed" });
+}
+
+async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedBy, error: unknown): Promise<void> {
+  await changeSession(checkout, trip.session.id, decidedBy, (change) => {
+    const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
+    if (attempt === undefined) return;
+    attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
+    change.record("attempt.check_failed", { attempt, data: { code: error instanceof GatewayError ? error.code : "provider_error" } });
+  });
+}
+
+function noteAsked(checkout: Checkout, change: Change, trip: Trip, answer: string): void {
+  const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
+  if (attempt?.nextCheckAt === undefined) return;
+  attempt.checks += 1;
+  const gateway = requireTripGateway(checkout, trip);
+  scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
+  change.record("attempt.checked", { attempt, data: { answer } });
+}

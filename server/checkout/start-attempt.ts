@@ -1,0 +1,207 @@
+/**
+ * Sends a session on a trip to a provider.
+ *
+ * 1. The provider of a live attempt is asked about it first; if that was paid, there is nothing to start.
+ * 2. The attempt is stored, and the live one superseded, before the new provider hears of it.
+ * 3. The gateway prepares the trip; what it learned, or why it failed, is stored before the customer is sent.
+ */
+import type { StartedAttempt } from "../../shared/records.ts";
+import { PATHS } from "../../shared/paths.ts";
+import type { StartAttemptRequest } from "../../shared/requests.ts";
+import { CheckoutError, GatewayError, InputError, StateError } from "../errors.ts";
+import type { Gateway, Start, Trip, TripUrls } from "../gateways/gateway.ts";
+import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
+import { Change } from "./change.ts";
+import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
+import { decide, endAttempt } from "./decide.ts";
+import { expireWhenDue } from "./due-work.ts";
+import { hashSecret, newId, newReference, newToken } from "./ids.ts";
+import { scheduleCheck } from "./schedule.ts";
+import { askProvider, changeSession, requireAttempt } from "./settle.ts";
+import { offeredGateways, pageUrl, viewAttempt } from "./view.ts";
+
+/** A request to start, with the page's origin, the target of its messages. */
+export interface StartAttempt extends StartAttemptRequest {
+  origin?: string;
+}
+
+/**
+ * Starts an attempt at a gateway that the session offers.
+ *
+ * @throws StateError `session_complete`, `session_closed`, or `invalid_state` while money is pending
+ * @throws InputError where gateway or presentation is not offered
+ * @throws GatewayError where the provider refuses or cannot be reached; the attempt is then stored as failed
+ */
+export async function startAttempt(
+  checkout: Checkout,
+  sessionId: string,
+  request: StartAttempt,
+  keep?: KeepAnswer<StartedAttempt>,
+): Promise<StartedAttempt> {
+  const before = await expireWhenDue(checkout, sessionId);
+  assertPayable(before);
+  const gateway = chooseGateway(checkout, before, request);
+  const superseded = await askAboutLiveAttempts(checkout, before);
+  const token = newToken();
+  const trip = await storeAttempt(checkout, sessionId, gateway, request, token);
+  await Promise.all(superseded.map((old) => callOff(checkout, old)));
+  const start = await prepareTrip(checkout, gateway, trip, token);
+  return finishStart(checkout, gateway, trip, start, keep);
+}
+
+/** Refuses a session that cannot be paid now. @throws StateError */
+export function assertPayable({ session }: Ledger): void {
+  switch (session.status) {
+    case "open":
+      return;
+    case "complete":
+      throw new StateError("session_complete", "this checkout session is already paid");
+    case "pending":
+      throw new StateError("invalid_state", "a payment of this checkout session is still being processed");
+    case "expired":
+    case "cancelled":
+      throw new StateError("session_closed", `this checkout session is ${session.status}`);
+  }
+}
+
+function chooseGateway(checkout: Checkout, { session }: Ledger, request: StartAttempt): Gateway {
+  const offered = offeredGateways(checkout, session, session.gateway);
+  const wanted = request.gateway ?? session.gateway ?? (offered.length === 1 ? offered[0]?.id : undefined);
+  if (wanted === undefined) {
+    throw new InputError([{ path: "/gateway", message: `is required: one of ${offered.map(({ id }) => id).join(", ")}` }]);
+  }
+  const gateway = requireGateway(checkout, wanted);
+  if (!offered.includes(gateway)) {
+    throw new InputError([{ path: "/gateway", message: `must be one of ${offered.map(({ id }) => id).join(", ")}` }]);
+  }
+  if (!gateway.presentations.includes(request.presentation)) {
+    throw new InputError([
+      { path: "/presentation", message: `must be one of ${gateway.presentations.join(", ")} for ${gateway.id}` },
+    ]);
+  }
+  if (request.presentation !== "redirect" && !checkout.storefronts.has(request.origin ?? "")) {
+    throw new StateError("forbidden", "iframe and popup need the Origin header of a configured storefront");
+  }
+  return gateway;
+}
+
+async function askAboutLiveAttempts(checkout: Checkout, before: Ledger): Promise<Trip[]> {
+  const live = before.attempts.filter(({ state }) => state === "started");
+  const trips = live.map((attempt) => ({ session: before.session, attempt }));
+  for (const trip of trips) {
+    try {
+      const { ledger } = await askProvider(checkout, trip, "fetch");
+      assertPayable(ledger);
+    } catch (error) {
+      // A provider that cannot be asked must not keep the customer from another one: the old attempt is asked about
+      // later, and a second payment would be held as a duplicate.
+      if (!(error instanceof GatewayError)) throw error;
+      checkout.log.warn({ attemptId: trip.attempt.id, err: error }, "the live attempt could not be asked about");
+    }
+  }
+  return trips;
+}
+
+async function storeAttempt(
+  checkout: Checkout,
+  sessionId: string,
+  gateway: Gateway,
+  request: StartAttempt,
+  token: string,
+): Promise<Trip> {
+  const id = newId("at");
+  const ledger = await changeSession(checkout, sessionId, "customer", (change) => {
+    assertPayable(change.ledger);
+    for (const old of change.ledger.attempts) endAttempt(change, old, "superseded");
+    const attempt = newAttempt(change, gateway, request, { id, token });
+    change.ledger.attempts.push(attempt);
+    scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
+    change.record("attempt.started", { attempt });
+  });
+  return requireAttempt(ledger, (attempt) => attempt.id === id);
+}
+
+function newAttempt(
+  { ledger: { session }, time }: Change,
+  gateway: Gateway,
+  { presentation, nonce, origin }: StartAttempt,
+  { id, token }: { id: string; token: string },
+): AttemptRecord {
+  return {
+    id,
+    gateway: gateway.id,
+    state: "started",
+    presentation,
+    amount: session.amount,
+    currency: session.currency,
+    environment: session.environment,
+    createdAt: time,
+    reference: newReference(),
+    tokenHash: hashSecret(token),
+    checks: 0,
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+async function callOff(checkout: Checkout, trip: Trip): Promise<void> {
+  try {
+    await checkout.gateways.get(trip.attempt.gateway)?.cancelAttempt?.(trip);
+  } catch (error) {
+    checkout.log.warn({ attemptId: trip.attempt.id, err: error }, "a superseded attempt could not be called off");
+  }
+}
+
+async function prepareTrip(checkout: Checkout, gateway: Gateway, trip: Trip, token: string): Promise<Start> {
+  try {
+    return await gateway.start(trip, tripUrls(checkout, trip, token));
+  } catch (error) {
+    await changeSession(checkout, trip.session.id, "gateway", (change) => {
+      const draft = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
+      if (draft === undefined || draft.state !== "started") return;
+      draft.state = "failed";
+      draft.endedAt = change.time;
+      draft.code = error instanceof CheckoutError ? error.code : "internal_error";
+      if (error instanceof GatewayError) draft.message = error.message;
+      delete draft.nextCheckAt;
+      change.record("attempt.failed", { attempt: draft, data: { code: draft.code } });
+    });
+    throw error;
+  }
+}
+
+function tripUrls(checkout: Checkout, { session, attempt }: Trip, token: string): TripUrls {
+  const absolute = (path: string) => `${checkout.publicUrl}${path}`;
+  return {
+    returnUrl: absolute(PATHS.return(token)),
+    cancelUrl: absolute(PATHS.cancel(token)),
+    notifyUrl: absolute(PATHS.notify(attempt.gateway)),
+    pageUrl: pageUrl(checkout, session.pageToken),
+  };
+}
+
+async function finishStart(
+  checkout: Checkout,
+  gateway: Gateway,
+  trip: Trip,
+  start: Start,
+  keep: KeepAnswer<StartedAttempt> | undefined,
+): Promise<StartedAttempt> {
+  return checkout.store.transact(trip.session.id, (ledger) => {
+    if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
+    const change = new Change(ledger, "gateway", checkout.now());
+    const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
+    if (attempt === undefined) throw new StateError("not_found", "there is no such attempt");
+    if (attempt.state === "superseded") {
+      throw new StateError("invalid_state", "a newer attempt of this checkout session has taken over");
+    }
+    if (start.remoteId !== undefined) attempt.remoteId = start.remoteId;
+    if (start.expiresAt !== undefined) attempt.expiresAt = start.expiresAt;
+    change.record("attempt.prepared", { attempt });
+    if (start.report !== undefined) {
+      decide(change, { attemptId: attempt.id, isProven: true, report: start.report });
+    }
+    scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
+    return change.commit(() => ({ attempt: viewAttempt(attempt), handoff: start.handoff }), keep);
+  });
+}

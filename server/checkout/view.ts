@@ -1,0 +1,75 @@
+import { PATHS } from "../../shared/paths.ts";
+import type { Attempt, CheckoutSession, GatewayOption, Payment } from "../../shared/records.ts";
+import type { Gateway, PayableSession } from "../gateways/gateway.ts";
+import type { AttemptRecord, Ledger, PaymentRecord, SessionRecord } from "../stores/ledger.ts";
+import type { Checkout } from "./checkout.ts";
+import { findPaymentToShow } from "./payment.ts";
+
+/** Who asks: the merchant by the secret key, or the browser by the client secret. */
+export type Audience = "merchant" | "customer";
+
+/** Shows a session as an audience may see it. */
+export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audience): CheckoutSession {
+  const { clientSecretHash: _hash, pageToken, updatedAt: _updatedAt, customer, metadata, ...session } = ledger.session;
+  const attempt = ledger.attempts.at(-1);
+  const payment = findPaymentToShow(ledger);
+  return {
+    ...session,
+    url: pageUrl(checkout, pageToken),
+    gateways: offeredGateways(checkout, ledger.session, ledger.session.gateway).map(toOption),
+    ...(attempt === undefined ? {} : { attempt: viewAttempt(attempt) }),
+    ...(payment === undefined ? {} : { payment: viewPayment(payment) }),
+    ...(audience === "merchant"
+      ? {
+          ...(customer === undefined ? {} : { customer }),
+          ...(metadata === undefined ? {} : { metadata }),
+          attempts: ledger.attempts.map(viewAttempt),
+          payments: ledger.payments.map(viewPayment),
+        }
+      : {}),
+  };
+}
+
+/** Shows an attempt without what binds the provider to it. */
+export function viewAttempt(attempt: AttemptRecord): Attempt {
+  const {
+    reference: _reference,
+    tokenHash: _tokenHash,
+    nonce: _nonce,
+    origin: _origin,
+    checks: _checks,
+    isEndProven: _isEndProven,
+    mismatch: _mismatch,
+    ...view
+  } = attempt;
+  return view;
+}
+
+/** Shows a payment. */
+export function viewPayment(payment: PaymentRecord): Payment {
+  return payment;
+}
+
+/** The address of a session's plain page. */
+export function pageUrl({ publicUrl }: Checkout, pageToken: SessionRecord["pageToken"]): string {
+  return `${publicUrl}${PATHS.page(pageToken)}`;
+}
+
+/** Lists the gateways that can take a session as it is: only one where the merchant chose it. */
+export function offeredGateways(checkout: Checkout, session: PayableSession, only: string | undefined): Gateway[] {
+  return [...checkout.gateways.values()].filter(
+    (gateway) =>
+      (only === undefined || gateway.id === only) &&
+      canCaptureAs(gateway, session) &&
+      gateway.checkSession(session).length === 0,
+  );
+}
+
+/** Tells whether a gateway can capture the way that the session wants. */
+export function canCaptureAs(gateway: Gateway, { capture }: Pick<PayableSession, "capture">): boolean {
+  return capture === "automatic" || gateway.capture !== undefined;
+}
+
+function toOption({ id, label, presentations }: Gateway): GatewayOption {
+  return { id, label, presentations: [...presentations] };
+}
