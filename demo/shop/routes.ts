@@ -1,0 +1,132 @@
+import { Router } from "@koa/router";
+import type { Context } from "koa";
+import { readForm } from "../read-body.ts";
+import { orderPaths, type ShopCheckout } from "./checkout.ts";
+import { isSettled, linesOf, type Order } from "./order.ts";
+import { cartPage } from "./pages/cart-page.ts";
+import { homePage, productPage } from "./pages/catalogue-pages.ts";
+import { checkoutPage, type DemoOptions } from "./pages/checkout-page.ts";
+import { ordersPage, thanksPage } from "./pages/orders-pages.ts";
+import { findProduct } from "./products.ts";
+import { SHOP_STYLE } from "./style.ts";
+import { setQuantity, type Visitor, type Visitors } from "./visitors.ts";
+
+/** What the shop's addresses lead to. */
+export interface ShopDesk {
+  visitors: Visitors;
+  checkout: ShopCheckout;
+  serverUrl: string;
+  /** The checkout page's own script. */
+  script: string;
+}
+
+/** Counts the things in a visitor's cart. */
+export function cartCount({ cart }: Visitor): number {
+  return [...cart.values()].reduce((sum, quantity) => sum + quantity, 0);
+}
+
+/** Builds the shop's addresses. */
+export function shopRoutes(desk: ShopDesk): Router {
+  const router = new Router();
+  addFiles(router, desk);
+  addCatalogue(router, desk);
+  addCart(router, desk);
+  addOrders(router, desk);
+  return router;
+}
+
+function addFiles(router: Router, { script }: ShopDesk): void {
+  router.get("/shop.css", (ctx) => {
+    ctx.type = "css";
+    ctx.body = SHOP_STYLE;
+  });
+  router.get("/checkout.js", (ctx) => {
+    ctx.type = "js";
+    ctx.body = script;
+  });
+}
+
+function addCatalogue(router: Router, { visitors }: ShopDesk): void {
+  router.get("/", (ctx) => show(ctx, homePage(cartCount(visitors.find(ctx)))));
+  router.get("/products/:sku", (ctx) => {
+    const product = findProduct(ctx.params["sku"] ?? "");
+    if (product !== undefined) show(ctx, productPage(product, cartCount(visitors.find(ctx))));
+  });
+}
+
+function addCart(router: Router, { visitors }: ShopDesk): void {
+  router.get("/cart", (ctx) => {
+    const visitor = visitors.find(ctx);
+    show(ctx, cartPage(linesOf(visitor.cart), cartCount(visitor)));
+  });
+  router.post("/cart", async (ctx) => {
+    const form = await readForm(ctx);
+    const product = findProduct(form.get("sku") ?? "");
+    if (product === undefined) return;
+    const visitor = visitors.welcome(ctx);
+    const inCart = visitor.cart.get(product.sku) ?? 0;
+    setQuantity(visitor, product.sku, inCart + readQuantity(ctx, form));
+    redirect(ctx, "/cart");
+  });
+  router.post("/cart/:sku", async (ctx) => {
+    const product = findProduct(ctx.params["sku"] ?? "");
+    const quantity = readQuantity(ctx, await readForm(ctx));
+    if (product !== undefined) setQuantity(visitors.find(ctx), product.sku, quantity);
+    redirect(ctx, "/cart");
+  });
+}
+
+function addOrders(router: Router, { visitors, checkout, serverUrl }: ShopDesk): void {
+  router.post("/checkout", async (ctx) => {
+    const order = await checkout.begin(visitors.find(ctx));
+    if (order === undefined) redirect(ctx, "/cart");
+    else redirect(ctx, isSettled(order) ? orderPaths.thanks(order.id) : orderPaths.checkout(order.id));
+  });
+  router.get("/orders", async (ctx) => {
+    const visitor = visitors.find(ctx);
+    await checkout.refreshAll(visitor);
+    show(ctx, ordersPage(visitor.orders, cartCount(visitor)));
+  });
+  router.get("/orders/:id/checkout", async (ctx) => {
+    const visitor = visitors.find(ctx);
+    const order = findOrder(visitor, ctx.params["id"]);
+    if (order === undefined) return;
+    await checkout.refresh(visitor, order);
+    if (isSettled(order)) redirect(ctx, orderPaths.thanks(order.id));
+    else show(ctx, checkoutPage(order, serverUrl, readOptions(ctx, order), cartCount(visitor)));
+  });
+  router.get("/orders/:id/thanks", async (ctx) => {
+    const visitor = visitors.find(ctx);
+    const order = findOrder(visitor, ctx.params["id"]);
+    if (order === undefined) return;
+    await checkout.refresh(visitor, order);
+    show(ctx, thanksPage(order, serverUrl, cartCount(visitor)));
+  });
+}
+
+function findOrder(visitor: Visitor, id: string | undefined): Order | undefined {
+  return visitor.orders.find((order) => order.id === id);
+}
+
+function readQuantity(ctx: Context, form: URLSearchParams): number {
+  const text = form.get("quantity") ?? "";
+  if (!/^\d{1,2}$|^100$/.test(text)) ctx.throw(400, "A quantity is a whole number from 0 to 99.");
+  return Number(text);
+}
+
+function readOptions({ query }: Context, { session }: Order): DemoOptions {
+  return {
+    gateway: session.gateways.find(({ id }) => id === query["gateway"])?.id,
+    presentation: query["presentation"] === "redirect" ? "redirect" : "iframe",
+  };
+}
+
+function show(ctx: Context, page: string): void {
+  ctx.type = "html";
+  ctx.body = page;
+}
+
+function redirect(ctx: Context, path: string): void {
+  ctx.redirect(path);
+  ctx.status = 303;
+}

@@ -1,0 +1,98 @@
+import Koa from "koa";
+import type { Logger } from "pino";
+import { readFile } from "node:fs/promises";
+import { listen, type Listening } from "../listen.ts";
+import { ShopCheckout } from "./checkout.ts";
+import { MerchantApi, ServerError } from "./merchant-api.ts";
+import { troublePage } from "./pages/orders-pages.ts";
+import { cartCount, shopRoutes } from "./routes.ts";
+import { Visitors } from "./visitors.ts";
+
+/** How the demonstration shop is set up. */
+export interface ShopOptions {
+  /** 0 takes a free one. */
+  port: number;
+  /** The origin of the Offsite Checkout server. */
+  serverUrl: string;
+  /** The origins that its gateways send forms and frames to. */
+  providerOrigins: readonly string[];
+  secretKey: string;
+  log: Logger;
+}
+
+/**
+ * Starts the shop: an ordinary storefront whose pages carry `<offsite-checkout>` and whose own server holds the secret
+ * key, creates the sessions from its own prices, and asks how they stand.
+ *
+ * @throws Error with `code` `EADDRINUSE` where the port is taken
+ */
+export async function startShop(options: ShopOptions): Promise<Listening> {
+  const { serverUrl, log } = options;
+  const visitors = new Visitors();
+  const script = await readFile(new URL("./public/checkout.js", import.meta.url), "utf8");
+  let shopUrl = "";
+  const checkout = new ShopCheckout(new MerchantApi(serverUrl, options.secretKey), () => shopUrl);
+
+  const app = new Koa();
+  app.use(setHeaders(options));
+  app.use(async (ctx, next) => {
+    try {
+      await refuseForeignForms(ctx, next);
+      if (ctx.status === 404 && ctx.body === undefined) {
+        ctx.status = 404;
+        show(ctx, "Not here", "This page does not exist, or it belongs to another browser.");
+      }
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      log.error({ err: error }, "the shop cannot reach the server");
+      ctx.status = 503;
+      show(ctx, "Payments are not available", "We could not reach our payment server. Please try again in a minute.");
+    }
+  });
+  app.use(shopRoutes({ visitors, checkout, serverUrl, script }).routes());
+  app.on("error", (error: unknown) => log.error({ err: error }, "the shop failed"));
+  const handle = app.callback();
+  const listening = await listen((request, response) => void handle(request, response), options.port);
+  shopUrl = listening.url;
+  return listening;
+
+  function show(ctx: Koa.Context, title: string, text: string): void {
+    ctx.type = "html";
+    ctx.body = troublePage(title, text, cartCount(visitors.find(ctx)));
+  }
+}
+
+function setHeaders({ serverUrl, providerOrigins }: ShopOptions): Koa.Middleware {
+  const providers = providerOrigins.join(" ");
+  // Everything that the element needs, and nothing more: its script and its calls, and where its forms and frames go.
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src data:",
+    `script-src 'self' ${serverUrl}`,
+    `connect-src ${serverUrl}`,
+    `frame-src ${providers} ${serverUrl}`,
+    `form-action 'self' ${providers} ${serverUrl}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  return async (ctx, next) => {
+    ctx.set({
+      "Content-Security-Policy": policy,
+      "Cache-Control": "no-store",
+      // The addresses of an order are nobody else's business.
+      "Referrer-Policy": "same-origin",
+      "X-Content-Type-Options": "nosniff",
+    });
+    await next();
+  };
+}
+
+async function refuseForeignForms(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  const site = ctx.get("Sec-Fetch-Site");
+  // Ports of one host are one site to the cookie, so another page on this machine could post in the visitor's name.
+  if (ctx.method === "POST" && site !== "" && site !== "same-origin" && site !== "none") {
+    ctx.throw(403, "This form was sent by another site.");
+  }
+  await next();
+}
