@@ -1,0 +1,38 @@
+import { InputError } from "../errors.ts";
+
+/** The place of a record in a list: newest first by `createdAt`, and by `id` where two were created at once. */
+export interface Place {
+  /** ISO 8601 UTC. */
+  createdAt: string;
+  id: string;
+}
+
+/** Compares two places by age: negative where the first is the older. */
+export function comparePlaces(one: Place, other: Place): number {
+  if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt ? -1 : 1;
+  if (one.id !== other.id) return one.id < other.id ? -1 : 1;
+  return 0;
+}
+
+/** Writes a place as the opaque cursor of a page. */
+export function encodeCursor({ createdAt, id }: Place): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
+}
+
+/**
+ * Reads what {@link encodeCursor} wrote.
+ *
+ * @throws InputError where it is anything else
+ */
+export function decodeCursor(cursor: string): Place {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(place) && place.length === 2) {
+      const [createdAt, id] = place as unknown[];
+      if (typeof createdAt === "string" && typeof id === "string") return { createdAt, id };
+    }
+  } catch {
+    // Answered below, as any other text that is no cursor.
+  }
+  throw new InputError([{ path: "/after", message: "is not a cursor of this list" }]);
+}

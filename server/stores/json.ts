@@ -1,0 +1,249 @@
+import { Low } from "lowdb";
+import type { BaseLogger } from "pino";
+import { KeyConflictError, StoreError } from "../errors.ts";
+import { answeredAlready, assertCommit } from "./commit.ts";
+import type { CommitEntry } from "./json/frame.ts";
+import { JournaledFolder } from "./json/adapter.ts";
+import { idempotencyName, LedgerDocument, summarize, type AppliedCommit } from "./json/document.ts";
+import { nodeFileSystem, type FileSystem } from "./json/file-system.ts";
+import { lockFolder, type Release } from "./json/folder-lock.ts";
+import { IdempotencyClaims } from "./json/idempotency-claims.ts";
+import { listPayments, listSessions } from "./json/lists.ts";
+import { Reservations } from "./json/reservations.ts";
+import { SerialQueues } from "./json/serial-queues.ts";
+import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
+import { NameHistory } from "./name-history.ts";
+import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, Store } from "./store.ts";
+
+/** Where a JSON store is and what it works with. */
+export interface JsonStoreOptions {
+  /** Made where it is missing. */
+  folder: string;
+  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  /** Told once, when the disk has failed in a way that only a restart can mend; the process had better exit. */
+  onFatal?: (error: StoreError) => void;
+  fileSystem?: FileSystem;
+  now?: () => Date;
+}
+
+/**
+ * Opens the store that keeps everything in one folder, for one process.
+ *
+ * All records are in memory, in lowdb's document, and each change is on disk before it is there or acknowledged:
+ * `json/journal.ts` says how. What a crash leaves is repaired, and logged; what is damaged is refused.
+ *
+ * @throws StoreError where the folder is in use, damaged, of a newer format, or cannot be read
+ */
+export async function openJsonStore(options: JsonStoreOptions): Promise<Store> {
+  const { folder, log, fileSystem = nodeFileSystem, now = () => new Date() } = options;
+  let release: Release | undefined;
+  try {
+    await fileSystem.ensureFolder(folder);
+    // Files that stand in for the machine's are nobody else's to take.
+    if (fileSystem === nodeFileSystem) release = await lockFolder(folder);
+    const onFatal = (error: StoreError) => {
+      log.error({ err: error }, "the store has failed; nothing is accepted any more");
+      options.onFatal?.(error);
+    };
+    const adapter = new JournaledFolder({ fileSystem, folder, log, now, onFatal });
+    const low = new Low<LedgerDocument>(adapter, new LedgerDocument());
+    await low.read();
+    return new JsonStore(low, adapter, log, release);
+  } catch (error) {
+    await release?.();
+    if (error instanceof StoreError) throw error;
+    throw new StoreError("storage_unavailable", `the store in ${folder} cannot be opened`, { cause: error });
+  }
+}
+
+/** A frame that changes nothing. */
+const NOTHING = JSON.stringify({ kind: "commit" } satisfies CommitEntry);
+
+class JsonStore implements Store {
+  readonly #low: Low<LedgerDocument>;
+  readonly #adapter: JournaledFolder;
+  readonly #log: JsonStoreOptions["log"];
+  readonly #release: Release | undefined;
+  readonly #sessions = new SerialQueues();
+  readonly #reservations = new Reservations();
+  readonly #claims = new IdempotencyClaims();
+  readonly #listeners = new Set<(sessionId: string) => void>();
+  #closing: Promise<void> | null = null;
+  #lastEvent: number;
+
+  constructor(
+    low: Low<LedgerDocument>,
+    adapter: JournaledFolder,
+    log: JsonStoreOptions["log"],
+    release: Release | undefined,
+  ) {
+    this.#low = low;
+    this.#adapter = adapter;
+    this.#log = log;
+    this.#release = release;
+    this.#lastEvent = low.data.events.last;
+  }
+
+  async transact<Result>(sessionId: string, change: (ledger: Ledger | null) => Commit<Result>): Promise<Result> {
+    this.#assertOpen();
+    return await this.#sessions.run(sessionId, async () => {
+      const stored = this.#document.sessions.get(sessionId);
+      const before = stored === undefined ? null : (JSON.parse(stored.text) as Ledger);
+      // Taken before the change, which may alter its copy.
+      const names = new NameHistory(before, stored?.retired ?? []);
+      const commit = change(before);
+      await this.#commit(sessionId, commit, names);
+      return commit.result;
+    });
+  }
+
+  async readLedger(sessionId: string): Promise<Ledger | null> {
+    this.#assertOpen();
+    const stored = this.#document.sessions.get(sessionId);
+    return stored === undefined ? null : (JSON.parse(stored.text) as Ledger);
+  }
+
+  async findSessionId(key: string): Promise<string | null> {
+    this.#assertOpen();
+    return this.#document.names.get(key)?.id ?? null;
+  }
+
+  async listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>> {
+    this.#assertOpen();
+    return listSessions(this.#document, filter, page);
+  }
+
+  async listPayments(filter: PaymentFilter, page: PageRequest): ReturnType<Store["listPayments"]> {
+    this.#assertOpen();
+    return listPayments(this.#document, filter, page);
+  }
+
+  async listEvents(after: number, limit: number): Promise<EventRecord[]> {
+    this.#assertOpen();
+    return this.#document.events.list(after, limit);
+  }
+
+  async claimIdempotencyKey(claim: Parameters<Store["claimIdempotencyKey"]>[0]): Promise<IdempotencyClaim> {
+    this.#assertOpen();
+    const name = idempotencyName(claim);
+    return this.#claims.claim(name, this.#document.idempotency.get(name), claim);
+  }
+
+  async releaseIdempotencyKey(scope: string, key: string): Promise<void> {
+    this.#assertOpen();
+    this.#claims.release(idempotencyName({ scope, key }));
+  }
+
+  async claimDue({ now, leaseUntil, limit }: Parameters<Store["claimDue"]>[0]): Promise<string[]> {
+    this.#assertOpen();
+    return this.#document.due.claim(now, leaseUntil, limit);
+  }
+
+  subscribe(listener: (sessionId: string) => void): () => void {
+    this.#assertOpen();
+    // Wrapped, so that one function given twice is told twice and stopped apart.
+    const tell = (sessionId: string) => listener(sessionId);
+    this.#listeners.add(tell);
+    return () => this.#listeners.delete(tell);
+  }
+
+  async checkReady(): Promise<void> {
+    this.#assertOpen();
+    // After a refusal only a write can tell whether there is room again.
+    if (this.#adapter.journal.isFull) await this.#adapter.append({ ledger: "", entry: NOTHING, onDurable() {} });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  get #document(): LedgerDocument {
+    return this.#low.data;
+  }
+
+  async #commit(sessionId: string, commit: Commit<unknown>, names: NameHistory): Promise<void> {
+    const { ledger, events = [], idempotency } = commit;
+    if (ledger === undefined && events.length === 0 && idempotency === undefined) return;
+    assertCommit(sessionId, commit);
+    // Everything is taken down before anything is awaited: what was given belongs to the caller.
+    const session =
+      ledger === undefined
+        ? undefined
+        : { id: sessionId, text: JSON.stringify(ledger), ...summarize(ledger), ...names.after(ledger) };
+    const answer = idempotency === undefined ? undefined : { ...idempotency };
+    const happened = events.map((event) => ({ ...event }));
+    const taken = [...(session?.added ?? []), ...(answer === undefined ? [] : [idempotencyName(answer)])];
+    await this.#reservations.take(
+      taken,
+      () => this.#assertUnowned(sessionId, session?.added ?? [], answer),
+      () => this.#append(session, happened, answer),
+    );
+    if (session !== undefined) this.#announce(sessionId);
+    if (this.#adapter.isSnapshotDue) this.#startSnapshot();
+  }
+
+  #append(
+    session: AppliedCommit["session"],
+    happened: readonly NewEvent[],
+    idempotency: IdempotencyRecord | undefined,
+  ): Promise<void> {
+    // Given in the order of the journal, so that nobody reads a later one before an earlier.
+    const events = happened.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
+    const entry: CommitEntry = {
+      kind: "commit",
+      ...(session === undefined ? {} : { id: session.id }),
+      ...(session === undefined || session.retired.length === 0 ? {} : { retired: session.retired }),
+      ...(events.length === 0 ? {} : { events }),
+      ...(idempotency === undefined ? {} : { idempotency }),
+    };
+    return this.#adapter.append({
+      ledger: session?.text ?? "",
+      entry: JSON.stringify(entry),
+      onDurable: () => {
+        this.#document.apply({ session, events, idempotency });
+        if (idempotency !== undefined) this.#claims.release(idempotencyName(idempotency));
+      },
+    });
+  }
+
+  /** @throws KeyConflictError or StateError where another commit has what this one wants */
+  #assertUnowned(sessionId: string, names: readonly string[], answer: IdempotencyRecord | undefined): void {
+    for (const name of names) {
+      const owner = this.#document.names.get(name);
+      if (owner !== undefined && owner.id !== sessionId) throw new KeyConflictError(name);
+    }
+    if (answer === undefined) return;
+    const stored = this.#document.idempotency.get(idempotencyName(answer));
+    if (stored !== undefined && stored.expiresAt > answer.createdAt) throw answeredAlready();
+  }
+
+  #announce(sessionId: string): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(sessionId);
+      } catch (error) {
+        this.#log.error({ err: error }, "a listener to changes has thrown");
+      }
+    }
+  }
+
+  #startSnapshot(): void {
+    this.#low.write().catch((error: unknown) => {
+      if (this.#closing === null) this.#log.warn({ err: error }, "no snapshot could be written; the journal goes on");
+    });
+  }
+
+  async #close(): Promise<void> {
+    await this.#sessions.finish();
+    await this.#adapter.close();
+    this.#listeners.clear();
+    await this.#release?.();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw new StoreError("storage_unavailable", "the store is closed");
+    const { failure } = this.#adapter.journal;
+    if (failure !== null) throw failure;
+  }
+}

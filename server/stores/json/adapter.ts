@@ -1,0 +1,115 @@
+import type { Adapter } from "lowdb";
+import type { BaseLogger } from "pino";
+import type { StoreError } from "../../errors.ts";
+import type { LedgerDocument } from "./document.ts";
+import type { FileSystem } from "./file-system.ts";
+import { Journal, type Append } from "./journal.ts";
+import { recover, removeSuperseded, type Recovered } from "./recovery.ts";
+import { writeSnapshot } from "./snapshot.ts";
+
+/** Below this, in bytes, a journal is read back so fast that no snapshot is worth its writing. */
+const LEAST_JOURNAL_LENGTH = 8 * 1024 * 1024;
+
+/**
+ * Keeps lowdb's document in a folder: `read` recovers it, `write` makes a snapshot of it, and between snapshots each
+ * change is appended to a journal, so that the cost of a change does not depend on how much is stored.
+ */
+export class JournaledFolder implements Adapter<LedgerDocument> {
+  readonly #options: JournaledFolderOptions;
+  readonly #ending = new AbortController();
+  #journal: Journal | null = null;
+  #store = "";
+  #snapshotLength = 0;
+  /** Bytes of earlier journals that no snapshot has made needless yet. */
+  #earlierLength = 0;
+  #nextSnapshotAt = LEAST_JOURNAL_LENGTH;
+  #writing: Promise<void> | null = null;
+
+  constructor(options: JournaledFolderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StoreError where the folder cannot be read or is damaged */
+  async read(): Promise<LedgerDocument> {
+    const recovered = await recover(this.#options);
+    this.#journal = this.#openJournal(recovered);
+    this.#store = recovered.store;
+    this.#setSnapshotLength(recovered.snapshotLength);
+    return recovered.document;
+  }
+
+  /** Writes a snapshot. @throws StoreError where the disk is full or has failed; nothing is lost by that */
+  write(document: LedgerDocument): Promise<void> {
+    this.#writing ??= this.#snapshot(document).finally(() => {
+      this.#writing = null;
+    });
+    return this.#writing;
+  }
+
+  /** Whether the journal has grown so much that a snapshot would pay. */
+  get isSnapshotDue(): boolean {
+    return this.#writing === null && this.#earlierLength + this.journal.position.length >= this.#nextSnapshotAt;
+  }
+
+  /** The journal. @throws TypeError before `read` */
+  get journal(): Journal {
+    if (this.#journal === null) throw new TypeError("the journal is opened by reading");
+    return this.#journal;
+  }
+
+  /** Resolves when a change is on disk. @throws StoreError */
+  append(append: Append): Promise<void> {
+    return this.journal.append(append);
+  }
+
+  /** Finishes the journal, gives up a snapshot that is being written, and closes. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#writing?.catch(() => undefined);
+    await this.#journal?.close();
+  }
+
+  #openJournal({ file, position, store }: Recovered): Journal {
+    const { fileSystem, folder, onFatal } = this.#options;
+    return new Journal({ fileSystem, folder, store, file, position, onFatal });
+  }
+
+  async #snapshot(document: LedgerDocument): Promise<void> {
+    const { fileSystem, folder, log, now } = this.#options;
+    const startedAt = performance.now();
+    const length = this.journal.position.length;
+    // Whatever comes of this attempt, the next is not made at once.
+    this.#nextSnapshotAt = this.#earlierLength + length + LEAST_JOURNAL_LENGTH;
+    const { generation, sequence } = await this.journal.rotate();
+    this.#earlierLength += length;
+    const snapshotLength = await writeSnapshot(document, {
+      fileSystem,
+      folder,
+      store: this.#store,
+      generation,
+      sequence,
+      now: now(),
+      signal: this.#ending.signal,
+    });
+    this.#earlierLength = 0;
+    this.#setSnapshotLength(snapshotLength);
+    await removeSuperseded(this.#options, generation, await fileSystem.list(folder));
+    const durationMs = Math.round(performance.now() - startedAt);
+    log.info({ generation, length: snapshotLength, durationMs }, "a snapshot was written");
+  }
+
+  #setSnapshotLength(length: number): void {
+    this.#snapshotLength = length;
+    // Half the snapshot again: a change is then written at most three times, and a start reads at most half more.
+    this.#nextSnapshotAt = Math.max(LEAST_JOURNAL_LENGTH, this.#snapshotLength / 2);
+  }
+}
+
+/** Where the store is, and whom to tell. */
+export interface JournaledFolderOptions {
+  fileSystem: FileSystem;
+  folder: string;
+  log: Pick<BaseLogger, "info" | "warn" | "error">;
+  now: () => Date;
+  onFatal: (error: StoreError) => void;
+}

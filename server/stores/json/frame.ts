@@ -1,0 +1,174 @@
+import { crc32 } from "node:zlib";
+import type { EventRecord, IdempotencyRecord } from "../ledger.ts";
+
+/**
+ * How journal and snapshot are written: one frame a line, in text that people can read.
+ *
+ * ```
+ * <sequence:14> <durable:14> <length:8> <ledger:8> <checksum:8> <headerChecksum:8> <ledger><entry>\n
+ * ```
+ *
+ * `sequence` grows by one with each frame. `durable` is the last sequence that was on disk when this frame was
+ * written: a frame that cannot be read is a torn tail only while no later one vouches for it. `length` is that of
+ * ledger and entry in bytes, `ledger` that of the ledger alone, both hexadecimal. The checksums are CRC-32, of ledger
+ * and entry, and of the header before it.
+ */
+export interface Frame {
+  sequence: number;
+  durable: number;
+  /** The JSON text of a session's ledger, or `""`. */
+  ledger: string;
+  entry: Entry;
+}
+
+/** What a frame says beside the ledger that it may carry. */
+export type Entry = HeaderEntry | CommitEntry | NextEntry | EndEntry;
+
+/** The first frame of a file. */
+export interface HeaderEntry<Kind = "journal" | "snapshot"> {
+  kind: Kind;
+  format: number;
+  /** Told apart from the files of any other store. */
+  store: string;
+  generation: number;
+}
+
+/** One commit; in a snapshot, what came of many. */
+export interface CommitEntry {
+  kind: "commit";
+  /** The session that the frame's ledger is of. */
+  id?: string;
+  /** Names that belong to the session and that its ledger no longer carries. */
+  retired?: string[];
+  events?: EventRecord[];
+  idempotency?: IdempotencyRecord;
+}
+
+/** The last frame of a journal that another one continues. */
+export interface NextEntry {
+  kind: "next";
+  generation: number;
+}
+
+/** The last frame of a snapshot. */
+export interface EndEntry {
+  kind: "end";
+  sessions: number;
+  events: number;
+  idempotency: number;
+  /** The largest sequence that an event was ever given. */
+  lastEvent: number;
+}
+
+/** The bytes of a frame before its content. */
+export const HEADER_LENGTH = 66;
+const CHECKED_LENGTH = HEADER_LENGTH - 9;
+const NEWLINE = 0x0a;
+
+/** What the header of a frame says. */
+export interface FrameHeader {
+  sequence: number;
+  durable: number;
+  length: number;
+  ledgerLength: number;
+  checksum: number;
+}
+
+/** Collects frames into one run of bytes, to be written at once. */
+export class FrameBuffer {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a frame whose entry is already JSON text. */
+  add(sequence: number, durable: number, ledger: string, entry: string): void {
+    // At most three bytes of UTF-8 come of one UTF-16 unit.
+    this.#reserve(HEADER_LENGTH + (ledger.length + entry.length) * 3 + 1);
+    const start = this.#length + HEADER_LENGTH;
+    const ledgerLength = this.#bytes.write(ledger, start);
+    const length = ledgerLength + this.#bytes.write(entry, start + ledgerLength);
+    const checksum = crc32(this.#bytes.subarray(start, start + length));
+    const checked = `${decimal(sequence)} ${decimal(durable)} ${hex(length)} ${hex(ledgerLength)} ${hex(checksum)} `;
+    this.#bytes.write(`${checked}${hex(crc32(checked))} `, this.#length, "latin1");
+    this.#bytes[start + length] = NEWLINE;
+    this.#length = start + length + 1;
+  }
+
+  /** Gives the bytes collected so far; they stay valid until the next `add` or `clear`. */
+  bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + count));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/** Reads the header at `offset`, or gives `null` where there is none that its checksum confirms. */
+export function readHeader(bytes: Buffer, offset: number): FrameHeader | null {
+  if (bytes.length < offset + HEADER_LENGTH) return null;
+  const checksum = parseHex(bytes, offset + CHECKED_LENGTH);
+  if (checksum !== crc32(bytes.subarray(offset, offset + CHECKED_LENGTH))) return null;
+  if (bytes[offset + HEADER_LENGTH - 1] !== 0x20) return null;
+  return {
+    sequence: parseDecimal(bytes, offset),
+    durable: parseDecimal(bytes, offset + 15),
+    length: parseHex(bytes, offset + 30),
+    ledgerLength: parseHex(bytes, offset + 39),
+    checksum: parseHex(bytes, offset + 48),
+  };
+}
+
+/** Tells the bytes of a whole frame. */
+export function frameLength(header: FrameHeader): number {
+  return HEADER_LENGTH + header.length + 1;
+}
+
+/** Reads the content of a frame that is all there, or gives `null` where its checksum does not confirm it. */
+export function readContent(
+  bytes: Buffer,
+  offset: number,
+  { length, ledgerLength, checksum }: FrameHeader,
+): { ledger: string; entry: Entry } | null {
+  const start = offset + HEADER_LENGTH;
+  if (bytes[start + length] !== NEWLINE || crc32(bytes.subarray(start, start + length)) !== checksum) return null;
+  return {
+    ledger: bytes.toString("utf8", start, start + ledgerLength),
+    entry: JSON.parse(bytes.toString("utf8", start + ledgerLength, start + length)) as Entry,
+  };
+}
+
+function decimal(value: number): string {
+  return String(value).padStart(14, "0");
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
+}
+
+function parseDecimal(bytes: Buffer, offset: number): number {
+  let value = 0;
+  for (let index = offset; index < offset + 14; index += 1) value = value * 10 + ((bytes[index] ?? 0) - 0x30);
+  return value;
+}
+
+function parseHex(bytes: Buffer, offset: number): number {
+  let value = 0;
+  for (let index = offset; index < offset + 8; index += 1) {
+    const code = bytes[index] ?? 0;
+    if (code >= 0x30 && code <= 0x39) value = value * 16 + (code - 0x30);
+    else if (code >= 0x61 && code <= 0x66) value = value * 16 + (code - 0x57);
+    else return -1;
+  }
+  return value;
+}

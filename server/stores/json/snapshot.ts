@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import { damaged, readFrames } from "./frame-reader.ts";
+import { FrameBuffer, type EndEntry, type Entry } from "./frame.ts";
+import type { LedgerDocument } from "./document.ts";
+import type { FileSystem, OpenFile } from "./file-system.ts";
+import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
+
+/** How many records are written in one turn of the event loop. */
+const CHUNK_RECORDS = 200;
+/** How much may wait in the kernel before it is synced, in bytes: one large sync would hold up the journal's. */
+const SYNC_LENGTH = 8 * 1024 * 1024;
+
+/** What a snapshot is written from, and as what. */
+export interface SnapshotOptions {
+  fileSystem: FileSystem;
+  folder: string;
+  store: string;
+  generation: number;
+  /** The last sequence before the journal of the same generation. */
+  sequence: number;
+  /** What expired before this is left out, and forgotten. */
+  now: Date;
+  /** Ends the work early. */
+  signal: AbortSignal;
+}
+
+/**
+ * Writes all that the document holds, in chunks between which it goes on changing: what changes meanwhile is in the
+ * journal of the same generation too, whose frames hold whole records, so that reading both gives the last state.
+ * The file gets its name only when it is whole and synced.
+ *
+ * @returns the length of the file in bytes
+ */
+export async function writeSnapshot(document: LedgerDocument, options: SnapshotOptions): Promise<number> {
+  const { fileSystem, folder, generation } = options;
+  const path = join(folder, snapshotName(generation));
+  const file = await fileSystem.open(path + UNFINISHED, "create");
+  let length: number;
+  try {
+    length = await new SnapshotWriter(file, options).write(document);
+    await file.close();
+    await fileSystem.rename(path + UNFINISHED, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await fileSystem.remove(path + UNFINISHED).catch(() => undefined);
+    throw error;
+  }
+  await fileSystem.syncFolder(folder);
+  return length;
+}
+
+/** Reads a snapshot into an empty document; gives the sequence that it ends with and its length in bytes. */
+export async function readSnapshot(
+  { fileSystem, folder, store, generation }: Pick<SnapshotOptions, "fileSystem" | "folder" | "store" | "generation">,
+  document: LedgerDocument,
+): Promise<{ sequence: number; length: number }> {
+  const path = join(folder, snapshotName(generation));
+  const file = await fileSystem.open(path, "read");
+  let sequence: number | undefined;
+  let end: EndEntry | undefined;
+  try {
+    const ending = await readFrames(file, path, undefined, ({ entry, ledger, ...frame }, offset) => {
+      if (sequence === undefined) {
+        if (entry.kind !== "snapshot" || entry.store !== store || entry.generation !== generation) {
+          throw damaged(path, offset, "does not begin as this store's snapshot");
+        }
+        sequence = frame.sequence;
+      } else if (end !== undefined) throw damaged(path, offset, "goes on after its end");
+      else if (entry.kind === "commit") document.restore(entry, ledger);
+      else if (entry.kind === "end") end = entry;
+      else throw damaged(path, offset, `holds a frame of kind ${entry.kind}`);
+    });
+    if (ending.state === "torn" || sequence === undefined || end === undefined) {
+      throw damaged(path, ending.offset, "ends too early");
+    }
+    if (
+      document.sessions.size !== end.sessions ||
+      document.events.size !== end.events ||
+      document.idempotency.size !== end.idempotency
+    ) {
+      throw damaged(path, ending.offset, "holds another number of records than it says");
+    }
+    document.events.last = Math.max(document.events.last, end.lastEvent);
+    return { sequence, length: ending.offset };
+  } finally {
+    await file.close();
+  }
+}
+
+class SnapshotWriter {
+  readonly #file: OpenFile;
+  readonly #options: SnapshotOptions;
+  readonly #frames = new FrameBuffer();
+  #sequence: number;
+  #length = 0;
+  #unsynced = 0;
+
+  constructor(file: OpenFile, options: SnapshotOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#sequence = options.sequence;
+  }
+
+  async write(document: LedgerDocument): Promise<number> {
+    const { store, generation } = this.#options;
+    this.#add("", { kind: "snapshot", format: FORMAT, store, generation });
+    const sessions = await this.#writeSessions(document);
+    const idempotency = await this.#writeIdempotency(document);
+    const events = await this.#writeEvents(document);
+    this.#add("", { kind: "end", sessions, events, idempotency, lastEvent: document.events.last });
+    await this.#flush();
+    await this.#file.sync();
+    return this.#length;
+  }
+
+  async #writeSessions(document: LedgerDocument): Promise<number> {
+    const count = document.sessions.size;
+    let written = 0;
+    for (const { id, text, retired } of document.sessions.values()) {
+      // What was created after the beginning is in the journal.
+      if (written === count) break;
+      written += 1;
+      this.#add(text, { kind: "commit", id, ...(retired.length === 0 ? {} : { retired: [...retired] }) });
+      if (written % CHUNK_RECORDS === 0) await this.#flush();
+    }
+    return written;
+  }
+
+  async #writeIdempotency(document: LedgerDocument): Promise<number> {
+    const now = this.#options.now.toISOString();
+    let left = document.idempotency.size;
+    let written = 0;
+    for (const [name, record] of document.idempotency) {
+      if (left === 0) break;
+      left -= 1;
+      if (record.expiresAt <= now) document.idempotency.delete(name);
+      else {
+        written += 1;
+        this.#add("", { kind: "commit", idempotency: record });
+      }
+      if (left % CHUNK_RECORDS === 0) await this.#flush();
+    }
+    return written;
+  }
+
+  async #writeEvents(document: LedgerDocument): Promise<number> {
+    const count = document.events.size;
+    for (let start = 0; start < count; start += CHUNK_RECORDS) {
+      const texts = document.events.texts(start, Math.min(CHUNK_RECORDS, count - start));
+      this.#sequence += 1;
+      this.#frames.add(this.#sequence, this.#sequence - 1, "", `{"kind":"commit","events":[${texts.join(",")}]}`);
+      await this.#flush();
+    }
+    return count;
+  }
+
+  #add(ledger: string, entry: Entry): void {
+    if (this.#length + this.#frames.length > 0) this.#sequence += 1;
+    this.#frames.add(this.#sequence, this.#sequence, ledger, JSON.stringify(entry));
+  }
+
+  async #flush(): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    const bytes = this.#frames.bytes();
+    await this.#file.write(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#unsynced += bytes.length;
+    this.#frames.clear();
+    if (this.#unsynced < SYNC_LENGTH) return;
+    await this.#file.sync();
+    this.#unsynced = 0;
+  }
+}

@@ -1,0 +1,44 @@
+import { comparePlaces, type Place } from "../cursor.ts";
+
+/** Keeps items by age. Adding the newest, as nearly every addition is, costs the same however many there are. */
+export class SortedList<Item extends Place> {
+  readonly #items: Item[] = [];
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  add(item: Item): void {
+    const index = this.#indexFrom(item);
+    if (index === this.#items.length) this.#items.push(item);
+    else this.#items.splice(index, 0, item);
+  }
+
+  remove(item: Item): void {
+    const index = this.#indexFrom(item);
+    if (this.#items[index] === item) this.#items.splice(index, 1);
+  }
+
+  /** Goes through the items that are older than a place, or all, newest first. */
+  *newestFirst(after?: Place): Generator<Item> {
+    for (let index = after === undefined ? this.#items.length : this.#indexFrom(after); index > 0; index -= 1) {
+      const item = this.#items[index - 1];
+      if (item !== undefined) yield item;
+    }
+  }
+
+  /** Finds the first index whose item is not older than `place`. */
+  #indexFrom(place: Place): number {
+    const last = this.#items.at(-1);
+    if (last === undefined || comparePlaces(last, place) < 0) return this.#items.length;
+    let low = 0;
+    let high = this.#items.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const item = this.#items[middle];
+      if (item !== undefined && comparePlaces(item, place) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
