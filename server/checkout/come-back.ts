@@ -9,7 +9,14 @@ import { ledgerKey } from "../stores/ledger.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide } from "./decide.ts";
 import { hashSecret } from "./ids.ts";
-import { askProvider, changeSession, readLedger, requireAttempt, requireTripGateway, settleVerified } from "./settle.ts";
+import {
+  askProvider,
+  changeSession,
+  readLedger,
+  requireAttempt,
+  requireTripGateway,
+  settleVerified,
+} from "./settle.ts";
 
 /** Finds the trip to which a token in a return or cancel address belongs. @throws StateError `not_found` */
 export async function findTripByToken(checkout: Checkout, token: string): Promise<Trip> {
@@ -24,11 +31,11 @@ export async function findTripByToken(checkout: Checkout, token: string): Promis
  * Settles a return. Never throws for what the provider or the browser did: that is logged, and the session stays as
  * it is.
  */
-export async function settleReturn(checkout: Checkout, trip: Trip, request: ProviderRequest): Promise<void> {
+export async function settleReturn(checkout: Checkout, trip: Trip, readRequest: () => ProviderRequest): Promise<void> {
   // A step that is already done is not done again.
   if (trip.attempt.state === "settled" && trip.session.status === "complete") return;
   try {
-    const verified = await requireTripGateway(checkout, trip).verifyReturn(request, trip);
+    const verified = await requireTripGateway(checkout, trip).verifyReturn(readRequest(), trip);
     await settleVerified(checkout, trip, verified, "return");
   } catch (error) {
     if (!(error instanceof CheckoutError) || error.code === "internal_error") throw error;
@@ -55,7 +62,7 @@ export async function settleCancel(checkout: Checkout, trip: Trip): Promise<void
 }
 
 /** Where the customer goes on to in the shop: a hint, never a result. */
-export function shopAddress({ session }: Trip, wasCancelled: boolean): string {
+export function shopAddress(session: Trip["session"], wasCancelled: boolean): string {
   const url = new URL(wasCancelled ? session.cancelUrl : session.returnUrl);
   url.searchParams.set(SESSION_PARAMETER, session.id);
   return url.href;

@@ -52,7 +52,11 @@ export function decide(change: Change, { attemptId, isProven, report }: Fact): v
 }
 
 /** Ends a live attempt by our own decision; a provider's word can still overrule it. */
-export function endAttempt(change: Change, attempt: AttemptRecord, state: "expired" | "superseded" | "cancelled"): void {
+export function endAttempt(
+  change: Change,
+  attempt: AttemptRecord,
+  state: "expired" | "superseded" | "cancelled",
+): void {
   if (attempt.state !== "started") return;
   attempt.state = state;
   attempt.endedAt = change.time;

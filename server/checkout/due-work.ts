@@ -57,7 +57,10 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
       await askProvider(checkout, { session: ledger.session, attempt }, "expiry");
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      checkout.log.warn({ sessionId, attemptId: attempt.id, err: error }, "expiry waits until the provider can be asked");
+      checkout.log.warn(
+        { sessionId, attemptId: attempt.id, err: error },
+        "expiry waits until the provider can be asked",
+      );
       return readLedger(checkout, sessionId);
     }
   }

@@ -21,7 +21,10 @@ import { secondsAfter } from "./schedule.ts";
 import { askProvider, readLedger } from "./settle.ts";
 import { viewPayment } from "./view.ts";
 
-const DONE = { capture: "captured", void: "voided", refund: "refunded" } as const satisfies Record<OperationType, string>;
+const DONE = { capture: "captured", void: "voided", refund: "refunded" } as const satisfies Record<
+  OperationType,
+  string
+>;
 
 /** What became of an operation: `isDone` is false while the provider works on it, or where its outcome is in doubt. */
 export interface OperatedPayment {
@@ -49,7 +52,8 @@ export async function operatePayment(
     report = await stored.call(stored.payment, { operationId: stored.operationId, amount: stored.amount }, stored.trip);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    if (error.inDoubt) checkout.log.warn({ paymentId, operationId: stored.operationId, err: error }, "operation in doubt");
+    if (error.inDoubt)
+      checkout.log.warn({ paymentId, operationId: stored.operationId, err: error }, "operation in doubt");
     else refusal = error;
   }
   const answer = await storeReport(checkout, sessionId, stored, refusal ?? report, keep);
@@ -149,7 +153,8 @@ function storeOperation(
     if (!canTransition(type, payment.state)) throw invalidState(DONE[type], payment);
     const limit = type === "refund" ? payment.balance : payment.amount;
     const amount = type === "void" ? payment.amount : (wanted ?? limit);
-    if (amount > limit) throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
+    if (amount > limit)
+      throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
     const change = new Change(records, "operator", checkout.now());
     const operation = { id: newId("op"), type, amount, status: "unknown" as const, createdAt: change.time };
     payment.operations.push(operation);

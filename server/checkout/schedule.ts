@@ -14,7 +14,8 @@ export function scheduleCheck(
 ): void {
   const canAsk = gateway.fetchPayment !== undefined;
   const isPending = ledger.payments.some(({ attemptId, state }) => attemptId === attempt.id && state === "pending");
-  const interval = schedule.checkAfterSeconds[attempt.checks] ?? (isPending ? schedule.checkAfterSeconds.at(-1) : undefined);
+  const interval =
+    schedule.checkAfterSeconds[attempt.checks] ?? (isPending ? schedule.checkAfterSeconds.at(-1) : undefined);
   const times: string[] = [];
   if (canAsk && interval !== undefined) times.push(secondsAfter(now, interval));
   if (attempt.state === "started" && attempt.expiresAt !== undefined) times.push(attempt.expiresAt);

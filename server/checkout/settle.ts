@@ -50,7 +50,8 @@ export async function askProvider(
   decidedBy: DecidedBy,
 ): Promise<{ fetched: FetchedPayment; ledger: Ledger }> {
   const gateway = requireTripGateway(checkout, trip);
-  if (gateway.fetchPayment === undefined) return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
+  if (gateway.fetchPayment === undefined)
+    return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
   let fetched: FetchedPayment;
   try {
     fetched = await gateway.fetchPayment(trip);
@@ -155,7 +156,10 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
     const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
     if (attempt === undefined) return;
     attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
-    change.record("attempt.check_failed", { attempt, data: { code: error instanceof GatewayError ? error.code : "provider_error" } });
+    change.record("attempt.check_failed", {
+      attempt,
+      data: { code: error instanceof GatewayError ? error.code : "provider_error" },
+    });
   });
 }
 

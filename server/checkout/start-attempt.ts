@@ -68,7 +68,9 @@ function chooseGateway(checkout: Checkout, { session }: Ledger, request: StartAt
   const offered = offeredGateways(checkout, session, session.gateway);
   const wanted = request.gateway ?? session.gateway ?? (offered.length === 1 ? offered[0]?.id : undefined);
   if (wanted === undefined) {
-    throw new InputError([{ path: "/gateway", message: `is required: one of ${offered.map(({ id }) => id).join(", ")}` }]);
+    throw new InputError([
+      { path: "/gateway", message: `is required: one of ${offered.map(({ id }) => id).join(", ")}` },
+    ]);
   }
   const gateway = requireGateway(checkout, wanted);
   if (!offered.includes(gateway)) {

@@ -26,7 +26,11 @@ export function isMerchant(ctx: Context, keys: Keys): boolean {
  *
  * @throws StateError `not_found`
  */
-export function requireSessionAccess(ctx: Context, keys: Keys, ledger: Ledger | null): { ledger: Ledger; audience: Audience } {
+export function requireSessionAccess(
+  ctx: Context,
+  keys: Keys,
+  ledger: Ledger | null,
+): { ledger: Ledger; audience: Audience } {
   const hash = hashSecret(readBearer(ctx));
   // Compared also where there is no session, so that both answers take the same time.
   const isCustomer = isSame(hash, ledger?.session.clientSecretHash ?? keys.secretKeyHash);

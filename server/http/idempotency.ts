@@ -40,7 +40,9 @@ export async function answerOnce<Result>(
     throw new InputError([{ path: "", message: "needs an Idempotency-Key of 1 to 255 visible ASCII characters" }]);
   }
   const scope = `${caller} ${ctx.path}`;
-  const requestHash = createHash("sha256").update(bodyBytes(ctx) ?? "").digest("hex");
+  const requestHash = createHash("sha256")
+    .update(bodyBytes(ctx) ?? "")
+    .digest("hex");
   const startedAt = now();
   const claim = await store.claimIdempotencyKey({
     scope,

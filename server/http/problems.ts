@@ -3,32 +3,45 @@ import type { BaseLogger } from "pino";
 import { PROBLEMS, type Problem, type ProblemCode } from "../../shared/problems.ts";
 import { CheckoutError, RequestError, VerificationError } from "../errors.ts";
 
+/** How people's browsers, instead of programs, are told what went wrong. */
+export interface ProblemPages {
+  isPage(ctx: Context): boolean;
+  answerPage(ctx: Context, error: CheckoutError): void;
+}
+
 /**
- * Answers every error, and only here, as `application/problem+json` (RFC 9457). What the caller may not know is
- * logged and answered as `internal_error`; each failed verification is logged once.
+ * Answers every error, and only here: as `application/problem+json` (RFC 9457), or as a page. What the caller may not
+ * know is logged and answered as `internal_error`; each failed verification is logged once.
  */
-export function answerProblems(log: BaseLogger): Middleware {
+export function answerProblems(log: BaseLogger, { isPage, answerPage }: ProblemPages): Middleware {
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined) throw new RequestError("not_found", "there is nothing here");
-    } catch (error) {
-      const problem = toCheckoutError(error);
-      logProblem(log, ctx, problem);
-      writeProblem(ctx, problem);
+      refuseUnanswered(ctx);
+    } catch (cause) {
+      const error = toCheckoutError(cause);
+      logProblem(log, ctx, error);
+      ctx.set(error.headers);
+      if (isPage(ctx)) answerPage(ctx, error);
+      else writeProblem(ctx, error);
     }
   };
 }
 
-/** Writes an error as the answer of a request. */
-export function writeProblem(ctx: Context, error: CheckoutError): void {
+function writeProblem(ctx: Context, error: CheckoutError): void {
   const detail = error.expose ? error.message : "the operator finds the cause in the log under this request id";
-  const problem = toProblem(error.code, detail, ctx.state["requestId"] as string, error.errors);
-  ctx.status = problem.status;
-  ctx.set(error.headers);
+  ctx.status = error.status;
   if (error.code === "unauthorized") ctx.set("WWW-Authenticate", "Bearer");
+  ctx.body = JSON.stringify(toProblem(error.code, detail, ctx.state["requestId"] as string, error.errors));
   ctx.set("Content-Type", "application/problem+json; charset=utf-8");
-  ctx.body = JSON.stringify(problem);
+}
+
+function refuseUnanswered(ctx: Context): void {
+  if (ctx.body !== undefined && ctx.body !== null) return;
+  if (ctx.status === 404) throw new RequestError("not_found", "there is nothing here");
+  if (ctx.status === 405 || ctx.status === 501) {
+    throw new RequestError("method_not_allowed", `${ctx.method} is not allowed here`);
+  }
 }
 
 /** Makes the body of an error answer. */
@@ -57,7 +70,12 @@ function toCheckoutError(error: unknown): CheckoutError {
 }
 
 function logProblem(log: BaseLogger, ctx: Context, error: CheckoutError): void {
-  const request = { requestId: ctx.state["requestId"] as string, method: ctx.method, route: ctx.state["route"] as string };
+  // The route's pattern and not its path, which may carry a token.
+  const request = {
+    requestId: ctx.state["requestId"] as string,
+    method: ctx.method,
+    route: ctx["_matchedRoute"] as unknown,
+  };
   if (error.status >= 500) log.error({ ...request, code: error.code, err: error }, "request failed");
   else if (error instanceof VerificationError) {
     log.warn({ ...request, code: error.code, reason: error.message }, "verification failed");

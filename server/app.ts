@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import Koa from "koa";
+import { PATHS } from "../shared/paths.ts";
+import type { Checkout } from "./checkout/checkout.ts";
+import type { Keys } from "./http/authorize.ts";
+import { readBytes } from "./http/body.ts";
+import { allowStorefronts, setSecurityHeaders } from "./http/headers.ts";
+import { answerProblems } from "./http/problems.ts";
+import { answerProblemPage } from "./pages/problem-page.ts";
+import { checkoutPageRoutes } from "./routes/checkout-page.ts";
+import { comeBackRoutes } from "./routes/come-back.ts";
+import { gatewayRoutes } from "./routes/gateways.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { notifyRoutes } from "./routes/notify.ts";
+import { paymentRoutes } from "./routes/payments.ts";
+import { newRouter } from "./routes/route-context.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { widgetRoutes } from "./routes/widget.ts";
+
+/** What the HTTP interface is made of. */
+export interface AppOptions {
+  checkout: Checkout;
+  keys: Keys;
+  /** The built element. */
+  widgetScript: Buffer;
+}
+
+/** Where people's browsers, not programs, are answered. */
+const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
+
+/** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
+export function createApp({ checkout, keys, widgetScript }: AppOptions): Koa {
+  const app = new Koa();
+  const routes = { checkout, keys };
+  const router = newRouter();
+  for (const group of [
+    sessionRoutes(routes),
+    paymentRoutes(routes),
+    gatewayRoutes(routes),
+    checkoutPageRoutes(routes),
+    comeBackRoutes(routes),
+    notifyRoutes(routes),
+    healthRoutes(routes),
+    widgetRoutes(widgetScript),
+  ]) {
+    router.use(group.routes());
+  }
+  const cors = allowStorefronts(checkout.storefronts);
+
+  app.use(async (ctx, next) => {
+    ctx.state["requestId"] = randomUUID();
+    ctx.set("X-Request-Id", ctx.state["requestId"] as string);
+    await next();
+  });
+  app.use(setSecurityHeaders({ isHttps: checkout.publicUrl.startsWith("https:") }));
+  app.use(
+    answerProblems(checkout.log, {
+      isPage: ({ path }) => PAGE_PATHS.test(path),
+      answerPage: answerProblemPage,
+    }),
+  );
+  app.use((ctx, next) => (ctx.path.startsWith(PATHS.sessions) ? cors(ctx, next) : next()));
+  app.use(readBytes());
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}

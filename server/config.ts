@@ -1,0 +1,193 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import type { InputIssue } from "../shared/problems.ts";
+import { ENVIRONMENTS, type Environment } from "../shared/states.ts";
+import { findOriginFault } from "./checkout/storefront-url.ts";
+import { RequestError } from "./errors.ts";
+import type { Gateway, GatewayContext } from "./gateways/gateway.ts";
+import { configureGateway } from "./gateways/index.ts";
+import { toInputIssues, toJsonPointer } from "./input.ts";
+import { parseJson } from "./parse.ts";
+
+/** A configuration that was checked as a whole; paths in it are absolute. */
+export interface Config {
+  /** Where the world reaches this server: absolute, without a slash at the end. */
+  publicUrl: string;
+  port: number;
+  /** The address to listen on; all of them by default. */
+  host: string | undefined;
+  environment: Environment;
+  secretKey: string;
+  /** Origins of the shops. */
+  storefronts: string[];
+  /** `json:<absolute folder>` or `postgres://…`. */
+  store: string;
+  /** By id, in the order of the file, which is the order in which customers see them. */
+  gateways: ConfiguredGateway[];
+  /** When a provider that brought no news is asked, in seconds. */
+  checkAfterSeconds: number[] | undefined;
+}
+
+/** One gateway, ready to be made. */
+export interface ConfiguredGateway {
+  id: string;
+  create(context: Omit<GatewayContext, "id" | "environment">): Gateway;
+}
+
+/** A configuration that cannot be used, with everything that is wrong in it. */
+export class ConfigError extends Error {
+  readonly issues: InputIssue[];
+
+  constructor(source: string, issues: InputIssue[]) {
+    const lines = issues.map(({ path, message }) => `  ${path === "" ? "the whole" : path} ${message}`);
+    super([`${source} cannot be used:`, ...lines].join("\n"));
+    this.name = "ConfigError";
+    this.issues = issues;
+  }
+}
+
+/** What surrounds a configuration. */
+export interface ConfigSource {
+  /** Where relative paths start. */
+  folder: string;
+  /** What `${NAME}` stands for; the process's environment by default. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** What to call it in an error. */
+  name?: string;
+}
+
+const SECRET_LENGTH = 24;
+
+const OwnSecret = z
+  .string()
+  .min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`)
+  .max(200)
+  .regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters")
+  .refine((text) => new Set(text).size > 8, "must not be a placeholder: use a random one");
+
+const ConfigFile = z.strictObject({
+  publicUrl: z.string(),
+  port: z.number().int().min(0).max(65_535).default(4301),
+  host: z.string().min(1).optional(),
+  environment: z.enum(ENVIRONMENTS),
+  secretKey: OwnSecret,
+  storefronts: z.array(z.string()).min(1, "must name at least one origin"),
+  store: z.string().regex(/^(json:.|postgres(ql)?:\/\/.)/, "must be json:<folder> or postgres://…"),
+  gateways: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be 1 to 40 lower-case letters, digits and hyphens"),
+      z.looseObject({ type: z.string() }),
+    )
+    .refine((gateways) => Object.keys(gateways).length > 0, "must name at least one gateway"),
+  checkAfterSeconds: z.array(z.number().int().min(1)).min(1).optional(),
+});
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws ConfigError naming all that is missing, empty or wrong, each with its path in the file
+ */
+export async function loadConfig(file: string): Promise<Config> {
+  let value: unknown;
+  try {
+    value = parseJson(await readFile(file));
+  } catch (error) {
+    const reason = error instanceof RequestError ? error.message : `cannot be read (${(error as Error).message})`;
+    throw new ConfigError(file, [{ path: "", message: reason }]);
+  }
+  return parseConfig(value, { folder: dirname(resolve(file)), name: file });
+}
+
+/**
+ * Checks a configuration as a whole, and fills in what comes from the environment.
+ *
+ * @throws ConfigError naming all that is missing, empty or wrong, each with its path
+ */
+export function parseConfig(value: unknown, source: ConfigSource): Config {
+  const { folder, environment = process.env, name = "the configuration" } = source;
+  const issues: InputIssue[] = [];
+  const filled = fillIn(value, environment, [], issues);
+  const parsed = ConfigFile.safeParse(filled);
+  const named = new Set(issues.map(({ path }) => path));
+  if (!parsed.success) issues.push(...toInputIssues(parsed.error).filter(({ path }) => !named.has(path)));
+  const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
+  issues.push(...findAddressIssues(file));
+  const gateways = readGateways(file, issues);
+  if (!parsed.success || issues.length > 0) throw new ConfigError(name, issues);
+  const { publicUrl, store, ...rest } = parsed.data;
+  return {
+    ...rest,
+    host: rest.host,
+    checkAfterSeconds: rest.checkAfterSeconds,
+    publicUrl: publicUrl.replace(/\/+$/, ""),
+    store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,
+    gateways,
+  };
+}
+
+/** Puts the environment's values in the place of every `${NAME}`. */
+function fillIn(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  path: PropertyKey[],
+  issues: InputIssue[],
+): unknown {
+  if (typeof value === "string") {
+    return value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
+      const found = environment[variable];
+      if (found === undefined || found === "") {
+        issues.push({
+          path: toJsonPointer(path),
+          message: `needs the environment variable ${variable}, which is not set`,
+        });
+      }
+      return found ?? "";
+    });
+  }
+  if (Array.isArray(value)) return value.map((item, index) => fillIn(item, environment, [...path, index], issues));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, fillIn(item, environment, [...path, key], issues)]),
+  );
+}
+
+/** What can be checked further although the whole has faults: the fields that have the right type. */
+function looseFields(value: unknown): Partial<z.infer<typeof ConfigFile>> {
+  if (typeof value !== "object" || value === null) return {};
+  const fields = Object.entries(ConfigFile.shape).flatMap(([name, schema]) => {
+    const parsed = schema.safeParse((value as Record<string, unknown>)[name]);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }: Partial<z.infer<typeof ConfigFile>>) {
+  const issues: InputIssue[] = [];
+  if (publicUrl !== undefined) {
+    const url = URL.parse(publicUrl);
+    const fault =
+      url === null || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== ""
+        ? "must be an absolute address without query, fragment, user and password"
+        : findOriginFault(url.origin, environment);
+    if (fault !== undefined) issues.push({ path: "/publicUrl", message: fault });
+  }
+  for (const [index, origin] of storefronts.entries()) {
+    const fault = findOriginFault(origin, environment);
+    if (fault !== undefined) issues.push({ path: `/storefronts/${index}`, message: fault });
+  }
+  return issues;
+}
+
+function readGateways(file: Partial<z.infer<typeof ConfigFile>>, issues: InputIssue[]): ConfiguredGateway[] {
+  const { gateways = {}, environment = "test" } = file;
+  return Object.entries(gateways).flatMap(([id, value]) => {
+    const configured = configureGateway(value, environment);
+    if (configured.issues === undefined) {
+      return [{ id, create: (context) => configured.create({ ...context, id }) }];
+    }
+    const path = toJsonPointer(["gateways", id]);
+    issues.push(...configured.issues.map((issue) => ({ ...issue, path: path + issue.path })));
+    return [];
+  });
+}

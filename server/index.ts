@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BaseLogger } from "pino";
+import { createApp } from "./app.ts";
+import { DEFAULT_SCHEDULE, type Checkout } from "./checkout/checkout.ts";
+import { runDueWork } from "./checkout/due-work.ts";
+import { deriveClientSecretKey, hashSecret } from "./checkout/ids.ts";
+import type { Config } from "./config.ts";
+import { listen } from "./http/listen.ts";
+import { openStore } from "./stores/index.ts";
+
+export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
+
+/** What surrounds a server; everything but the log has a default that serves. */
+export interface ServerOptions {
+  log: BaseLogger;
+  /** The time that everything goes by. */
+  now?: () => Date;
+  /** How providers are called. */
+  fetch?: typeof globalThis.fetch;
+  /** How often due work is looked for, in milliseconds. */
+  dueWorkIntervalMs?: number;
+  /** Called when the store has failed for good and the process should end. */
+  onFatal?: (error: Error) => void;
+}
+
+/** A server that takes requests. */
+export interface RunningServer {
+  /** Where the world reaches it. */
+  url: string;
+  port: number;
+  /** Lets requests under way finish, stops due work and closes the store. */
+  close(): Promise<void>;
+}
+
+const DUE_WORK_INTERVAL_MS = 1000;
+/** Where `npm run build` puts the element; from the sources and from the compiled files alike. */
+const WIDGET_FILES = ["../dist/offsite-checkout.js", "../offsite-checkout.js"];
+
+/**
+ * Starts a server: opens the store, takes requests and does what becomes due.
+ *
+ * @throws StoreError where the store cannot be opened
+ * @throws Error with `code` `EADDRINUSE` where the port is taken
+ */
+export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
+  const { log, now = () => new Date(), fetch = globalThis.fetch, onFatal = () => undefined } = options;
+  const widgetScript = await readWidget();
+  const store = await openStore(config.store, { log, onFatal });
+  const checkout: Checkout = {
+    store,
+    gateways: new Map(config.gateways.map(({ id, create }) => [id, create({ fetch, now })])),
+    environment: config.environment,
+    publicUrl: config.publicUrl,
+    storefronts: new Set(config.storefronts),
+    clientSecretKey: deriveClientSecretKey(config.secretKey),
+    schedule: {
+      ...DEFAULT_SCHEDULE,
+      checkAfterSeconds: config.checkAfterSeconds ?? DEFAULT_SCHEDULE.checkAfterSeconds,
+    },
+    now,
+    log,
+  };
+  const keys = { secretKeyHash: hashSecret(config.secretKey) };
+  try {
+    const listening = await listen(createApp({ checkout, keys, widgetScript }).callback(), config);
+    const worker = startDueWork(checkout, options.dueWorkIntervalMs ?? DUE_WORK_INTERVAL_MS);
+    return {
+      url: config.publicUrl,
+      port: listening.port,
+      close: async () => {
+        await listening.close();
+        await worker.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function readWidget(): Promise<Buffer> {
+  for (const file of WIDGET_FILES) {
+    const script = await readFile(new URL(file, import.meta.url)).catch(() => undefined);
+    if (script !== undefined) return script;
+  }
+  throw new Error("the element is not built: run npm run build");
+}
+
+function startDueWork(checkout: Checkout, intervalMs: number): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await runDueWork(checkout);
+      } catch (error) {
+        checkout.log.error({ err: error }, "due work could not be claimed");
+      }
+      await sleep(intervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import type { Context } from "koa";
+import { html, Html } from "../../shared/html.ts";
+import { PAGE_STYLE } from "../../shared/page-style.ts";
+
+/** A page of the server's own: everything in it is escaped, and what runs in it is named by hash. */
+export interface Page {
+  title: string;
+  locale?: string | undefined;
+  body: Html;
+  /** Rules beside {@link PAGE_STYLE}. */
+  style?: string;
+  /** A script of our own, allowed by its hash. */
+  script?: string;
+  /** JSON for the script, in an inert element with this id. */
+  data?: { id: string; value: unknown };
+  /** Where its forms may go, beside the server itself. */
+  formAction?: readonly string[];
+  /** Who may frame it; nobody by default. */
+  frameAncestors?: readonly string[];
+}
+
+/** Answers with a page, under a policy that allows exactly what is in it. */
+export function answerPage(ctx: Context, status: number, page: Page): void {
+  const style = PAGE_STYLE + (page.style ?? "");
+  ctx.status = status;
+  ctx.set("Content-Security-Policy", contentSecurityPolicy(page, style));
+  ctx.type = "text/html; charset=utf-8";
+  ctx.body = html`<!doctype html>
+    <html lang="${page.locale ?? "en"}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${page.title}</title>
+        <style>
+          ${new Html(style)}
+        </style>
+      </head>
+      <body>
+        ${page.body}
+        ${
+          page.data !== undefined &&
+          html`<script type="application/json" id="${page.data.id}">
+            ${inertJson(page.data.value)}
+          </script>`
+        }
+        ${
+          page.script !== undefined &&
+          html`<script>
+            ${new Html(page.script)};
+          </script>`
+        }
+      </body>
+    </html> `.toString();
+}
+
+function contentSecurityPolicy({ script, formAction = [], frameAncestors = [] }: Page, style: string): string {
+  const list = (sources: readonly string[], fallback: string) => (sources.length === 0 ? fallback : sources.join(" "));
+  return [
+    "default-src 'none'",
+    `style-src ${hashSource(style)}`,
+    ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
+    `form-action 'self'${formAction.map((origin) => ` ${origin}`).join("")}`,
+    `frame-ancestors ${list(frameAncestors, "'none'")}`,
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** JSON in which no character can end the script element or start a comment in it. */
+function inertJson(value: unknown): Html {
+  return new Html(JSON.stringify(value).replaceAll("<", String.raw`\u003c`));
+}

@@ -1,0 +1,48 @@
+import type Router from "@koa/router";
+import type { Context } from "koa";
+import { PATHS } from "../../shared/paths.ts";
+import { findTripByToken, settleCancel, settleReturn, shopAddress } from "../checkout/come-back.ts";
+import type { Trip } from "../gateways/gateway.ts";
+import { isLookAhead, readProviderRequest } from "../http/provider-request.ts";
+import { answerReturnPage } from "../pages/return-page.ts";
+import { newRouter, type RouteContext } from "./route-context.ts";
+
+/** Serves the addresses at which the customer's browser comes back from the provider. */
+export function comeBackRoutes({ checkout }: RouteContext): Router {
+  const router = newRouter();
+
+  router.register(PATHS.return(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
+    const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
+    if (refuseLookAhead(ctx)) return;
+    await settleReturn(checkout, trip, () => readProviderRequest(ctx));
+    goOn(ctx, trip, "returned");
+  });
+
+  router.register(PATHS.cancel(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
+    const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
+    if (refuseLookAhead(ctx)) return;
+    await settleCancel(checkout, trip);
+    goOn(ctx, trip, "cancelled");
+  });
+
+  return router;
+
+  function goOn(ctx: Context, trip: Trip, type: "returned" | "cancelled"): void {
+    const address = shopAddress(trip.session, type === "cancelled");
+    if (trip.attempt.presentation === "redirect") {
+      // 303 also after a POST: the shop is asked for with GET.
+      ctx.status = 303;
+      ctx.redirect(address);
+    } else {
+      answerReturnPage(ctx, trip, { type, shopAddress: address, storefronts: [...checkout.storefronts] });
+    }
+  }
+}
+
+function refuseLookAhead(ctx: Context): boolean {
+  if (!isLookAhead(ctx)) return false;
+  // An answer that is not a success makes the browser ask again when the customer really goes there.
+  ctx.status = ctx.method === "HEAD" ? 200 : 503;
+  ctx.body = "";
+  return true;
+}

@@ -1,0 +1,14 @@
+import Router from "@koa/router";
+import type { Checkout } from "../checkout/checkout.ts";
+import type { Keys } from "../http/authorize.ts";
+
+/** What every group of routes is given. */
+export interface RouteContext {
+  checkout: Checkout;
+  keys: Keys;
+}
+
+/** Makes an empty router; a route's name is what the log and the metrics call it. */
+export function newRouter(): Router {
+  return new Router({ strict: true, sensitive: true });
+}

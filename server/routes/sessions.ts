@@ -1,0 +1,77 @@
+import type Router from "@koa/router";
+import { z } from "zod";
+import { PATHS } from "../../shared/paths.ts";
+import type { CheckoutSession } from "../../shared/records.ts";
+import { StartAttemptRequest } from "../../shared/requests.ts";
+import { cancelSession } from "../checkout/cancel-session.ts";
+import { createSession } from "../checkout/create-session.ts";
+import { expireWhenDue } from "../checkout/due-work.ts";
+import { deriveClientSecret } from "../checkout/ids.ts";
+import { startAttempt } from "../checkout/start-attempt.ts";
+import { viewSession } from "../checkout/view.ts";
+import { requireMerchant, requireSessionAccess } from "../http/authorize.ts";
+import { readAs, readJson, readOptionalJson } from "../http/body.ts";
+import { answerOnce } from "../http/idempotency.ts";
+import { PageParameters, readParameters } from "../http/query.ts";
+import { newRouter, type RouteContext } from "./route-context.ts";
+
+const NoFields = z.strictObject({});
+const ListParameters = z.strictObject({ ...PageParameters, orderId: z.string().max(100).optional() });
+
+/** Serves checkout sessions: to the merchant by the secret key, and one each to the browser by its client secret. */
+export function sessionRoutes({ checkout, keys }: RouteContext): Router {
+  const router = newRouter();
+
+  router.post(PATHS.sessions, async (ctx) => {
+    requireMerchant(ctx, keys);
+    const body = readJson(ctx);
+    const toAnswer = (session: CheckoutSession) => ({
+      status: 201,
+      body: { ...session, clientSecret: deriveClientSecret(checkout.clientSecretKey, session.id) },
+    });
+    await answerOnce<CheckoutSession>(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      createSession(checkout, body, keep),
+    );
+  });
+
+  router.get(PATHS.sessions, async (ctx) => {
+    requireMerchant(ctx, keys);
+    const { orderId, limit, after } = readParameters(ctx, ListParameters);
+    const { items, next } = await checkout.store.listSessions(orderId === undefined ? {} : { orderId }, {
+      limit,
+      ...(after === undefined ? {} : { after }),
+    });
+    ctx.body = { data: items.map((ledger) => viewSession(checkout, ledger, "merchant")), next };
+  });
+
+  router.get(PATHS.session(":id"), async (ctx) => {
+    const { ledger, audience } = await readSession(ctx.params["id"], ctx);
+    // An old open session may have run out or been paid: what is due is asked about first. HEAD changes nothing.
+    const current = ctx.method === "GET" ? await expireWhenDue(checkout, ledger.session.id) : ledger;
+    ctx.body = viewSession(checkout, current, audience);
+  });
+
+  router.post(PATHS.attempts(":id"), async (ctx) => {
+    const { ledger } = await readSession(ctx.params["id"], ctx);
+    const request = readAs(StartAttemptRequest, readJson(ctx));
+    const origin = ctx.get("origin");
+    const toAnswer = (started: Awaited<ReturnType<typeof startAttempt>>) => ({ status: 201, body: started });
+    await answerOnce(ctx, checkout, { caller: ledger.session.id, toAnswer }, (keep) =>
+      startAttempt(checkout, ledger.session.id, { ...request, ...(origin === "" ? {} : { origin }) }, keep),
+    );
+  });
+
+  router.post(PATHS.cancelSession(":id"), async (ctx) => {
+    requireMerchant(ctx, keys);
+    readAs(NoFields, readOptionalJson(ctx));
+    const id = ctx.params["id"] ?? "";
+    const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
+    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) => cancelSession(checkout, id, keep));
+  });
+
+  return router;
+
+  async function readSession(id: string | undefined, ctx: Parameters<typeof requireSessionAccess>[0]) {
+    return requireSessionAccess(ctx, keys, await checkout.store.readLedger(id ?? ""));
+  }
+}
