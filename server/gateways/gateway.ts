@@ -204,12 +204,14 @@ export interface GatewayContext {
   now: () => Date;
 }
 
-/** What each file of a gateway exports, under these names. */
+/** What each file of a gateway exports, under the name of its type. */
 export interface GatewayType<Config> {
   /** The word in the configuration's `type`. */
   type: string;
   /** Its own part of the configuration, `type` included. */
   configSchema: z.ZodType<Config>;
+  /** The provider's addresses by their field of the configuration; in live each must be `https:` and public. */
+  addresses(config: Config): Record<string, string>;
   create(config: Config, context: GatewayContext): Gateway;
 }
 

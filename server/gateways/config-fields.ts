@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { safeText } from "../../shared/records.ts";
+import type { Presentation } from "../../shared/states.ts";
+
+/** A secret or key that a provider gave: its length is the provider's affair, but it is not empty. */
+export const ProviderSecret = z
+  .string()
+  .max(500)
+  .refine((text) => text.trim() !== "", "must not be empty");
+
+/** What the customer reads, with the word of a gateway's type where nothing is configured. */
+export const gatewayLabel = (fallback: string) => safeText(100).default(fallback);
+
+/** Where a gateway's page can be met, best first: at least one of those that it allows, each once. */
+export const gatewayPresentations = (allowed: readonly Presentation[], fallback: Presentation[]) =>
+  z
+    .array(z.enum(allowed))
+    .min(1, "must not be empty")
+    .refine((list) => new Set(list).size === list.length, "must name each presentation once")
+    .default(fallback);
+
+/** How long one call to a provider may take, its answer's body included, in milliseconds. */
+export const CallTimeout = z.number().int("must be an integer").min(50).max(60_000).default(10_000);
