@@ -1,4 +1,4 @@
-import { html, type Html } from "../html.ts";
+import { html, type Html } from "../../shared/html.ts";
 
 // Colours are attributes, not styles: the shop's content security policy allows no inline style.
 

@@ -1,4 +1,4 @@
-import type { Html } from "../html.ts";
+import type { Html } from "../../shared/html.ts";
 import { pictures } from "./pictures.ts";
 
 /** What the shop sells; `price` in minor units of {@link CURRENCY}. */

@@ -1,7 +1,7 @@
-import { BASE_STYLE } from "../base-style.ts";
+import { PAGE_STYLE } from "../../shared/page-style.ts";
 
 /** The shop's style sheet. */
-export const SHOP_STYLE = `${BASE_STYLE}
+export const SHOP_STYLE = `${PAGE_STYLE}
 .inner{width:100%;max-width:1080px;margin:0 auto;padding-inline:16px}
 .skip{position:absolute;left:16px;top:-48px;padding:8px 16px;background:var(--offsite-surface);z-index:1}
 .skip:focus{top:8px}
@@ -11,7 +11,7 @@ footer{padding-block:24px}
 .top{border-bottom:1px solid var(--offsite-line);background:var(--offsite-surface)}
 .top .inner{display:flex;align-items:center;justify-content:space-between;gap:16px;min-height:64px}
 .brand{display:flex;align-items:center;gap:10px;color:inherit;text-decoration:none;font-size:var(--offsite-text-large);font-weight:650;letter-spacing:-.01em}
-nav{display:flex;align-items:center;gap:8px}
+nav{display:flex;align-items:center;gap:8px;margin-right:-12px}
 nav a{display:inline-flex;align-items:center;gap:8px;min-height:44px;padding:0 12px;color:inherit;text-decoration:none;border-radius:var(--offsite-radius)}
 nav a:hover{background:var(--offsite-canvas)}
 .count{min-width:20px;padding:0 6px;border-radius:10px;background:var(--offsite-ink);color:var(--offsite-surface);font-size:12px;line-height:20px;font-weight:650;text-align:center;font-variant-numeric:tabular-nums}
@@ -22,7 +22,7 @@ nav a:hover{background:var(--offsite-canvas)}
 .products figure{overflow:hidden;border-radius:12px;margin-bottom:8px}
 .products .picture{transition:transform var(--offsite-duration)}
 .products a:hover .picture{transform:scale(1.02)}
-.products .line{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px}
+.products .line{display:grid}
 .name{font-weight:600;color:inherit;text-decoration:none}
 .picture{width:100%;height:auto}
 .product{display:grid;gap:24px}
@@ -36,9 +36,9 @@ nav a:hover{background:var(--offsite-canvas)}
 .field{width:88px;min-height:44px;padding:8px 12px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:inherit;font:inherit;font-variant-numeric:tabular-nums}
 .details{display:grid;gap:4px;padding-top:16px;border-top:1px solid var(--offsite-line);color:var(--offsite-muted)}
 .page-title{margin-bottom:24px;display:grid;gap:4px}
-.columns{display:grid;gap:16px;align-items:start}
+.columns{display:grid;grid-template-columns:minmax(0,1fr);gap:16px;align-items:start}
 .side{padding:20px;display:grid;gap:16px}
-.side-stack{display:grid;gap:16px}
+.side-stack{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}
 .payment{padding:20px}
 .payment:not(:has(:defined)){min-height:200px}
 .thumb{display:block;overflow:hidden;border-radius:var(--offsite-radius);flex:none}
@@ -74,6 +74,7 @@ nav a:hover{background:var(--offsite-canvas)}
 .demo input{accent-color:var(--offsite-accent);margin:0}
 .demo .button{min-height:36px;justify-self:start}
 @media (min-width:720px){
+.products .line{display:flex;justify-content:space-between;gap:12px}
 main{padding-block:32px 64px}
 .products{grid-template-columns:repeat(3,minmax(0,1fr));gap:32px 24px}
 .product{grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);gap:48px}

@@ -1,4 +1,4 @@
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 
 /** Wraps a page of the provider: one style sheet, one script, and the word that nothing of it is real. */
 export function layout(title: string, content: Html, { isWide = false } = {}): string {

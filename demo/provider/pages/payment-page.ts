@@ -1,5 +1,5 @@
 import { formatMoney } from "../../../shared/money.ts";
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 import { choicesFor, type Choice } from "../choices.ts";
 import { currentStatement, isExpired, type SimulatedPayment } from "../payment.ts";
 import { layout } from "./layout.ts";

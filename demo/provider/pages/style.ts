@@ -1,7 +1,7 @@
-import { BASE_STYLE } from "../../base-style.ts";
+import { PAGE_STYLE } from "../../../shared/page-style.ts";
 
 /** The provider's style sheet. */
-export const PROVIDER_STYLE = `${BASE_STYLE}
+export const PROVIDER_STYLE = `${PAGE_STYLE}
 main{max-width:448px;margin:0 auto;padding:16px;display:grid;gap:16px}
 main.wide{max-width:1040px}
 .framed body{min-height:0;background:var(--offsite-surface)}

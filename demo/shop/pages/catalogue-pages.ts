@@ -1,5 +1,5 @@
 import { formatMoney } from "../../../shared/money.ts";
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 import { CURRENCY, PRODUCTS, type Product } from "../products.ts";
 import { layout } from "./layout.ts";
 

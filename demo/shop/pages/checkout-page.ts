@@ -1,5 +1,5 @@
 import type { GatewayOption } from "../../../shared/records.ts";
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 import { orderPaths } from "../checkout.ts";
 import type { Order } from "../order.ts";
 import { layout } from "./layout.ts";

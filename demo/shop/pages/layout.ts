@@ -1,4 +1,4 @@
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 
 /** What every page of the shop shows around its content. */
 export interface PageFrame {

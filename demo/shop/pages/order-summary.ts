@@ -1,5 +1,5 @@
 import { formatMoney } from "../../../shared/money.ts";
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 import type { Order } from "../order.ts";
 import { CURRENCY } from "../products.ts";
 import { totalsList } from "./cart-page.ts";

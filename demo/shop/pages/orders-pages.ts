@@ -1,6 +1,6 @@
 import { assertNever } from "../../../shared/assert-never.ts";
 import { formatMoney } from "../../../shared/money.ts";
-import { html, type Html } from "../../html.ts";
+import { html, type Html } from "../../../shared/html.ts";
 import { orderPaths } from "../checkout.ts";
 import type { Order } from "../order.ts";
 import { CURRENCY } from "../products.ts";
