@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { InputError } from "../../server/errors.ts";
+import type { EventRecord, Ledger } from "../../server/stores/ledger.ts";
+import type { Page, Store } from "../../server/stores/store.ts";
+import { addAttempt, addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../support/sample-ledger.ts";
+import { alter, put, type OpenFresh } from "./store-place.ts";
+
+/** Tests of lists: their order, their filters, and cursors that hold while others write. */
+export function listTests(open: OpenFresh): void {
+  it("lists sessions newest first, page by page, each once", async (t) => {
+    const store = await open(t);
+    // Written in another order than they were created, some at the same moment.
+    for (const number of [4, 0, 6, 2, 5, 1, 3]) {
+      const ledger = sampleLedger(number);
+      ledger.session.createdAt = sampleTime(Math.floor(number / 2));
+      await put(store, ledger);
+    }
+    for (const limit of [1, 2, 3, 7, 100]) {
+      const listed = await listAll((after) => store.listSessions({}, page(limit, after)));
+      assert.deepEqual(idsOf(listed), [6, 5, 4, 3, 2, 1, 0].map(sampleId), `by ${limit}`);
+    }
+    assert.equal((await store.listSessions({}, { limit: 7 })).next, null);
+    assert.notEqual((await store.listSessions({}, { limit: 6 })).next, null);
+  });
+
+  it("neither skips nor repeats a session while others are created and changed", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 20; number += 1) await put(store, sampleLedger(number));
+    let created = 20;
+    const listed = await listAll(async (after) => {
+      await put(store, sampleLedger(created));
+      created += 1;
+      await alter(store, sampleId(created - 15), ({ session }) => (session.version += 1));
+      return store.listSessions({}, page(3, after));
+    });
+    const old = idsOf(listed).filter((id) => id < sampleId(20));
+    assert.deepEqual(
+      old,
+      Array.from({ length: 20 }, (_, index) => sampleId(19 - index)),
+    );
+    assert.equal(new Set(idsOf(listed)).size, listed.length);
+  });
+
+  it("lists the sessions of an order", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 9; number += 1) {
+      await put(store, sampleLedger(number, { orderId: `order-${number % 3}` }));
+    }
+    await put(store, sampleLedger(9));
+    const ids = idsOf(await listAll((after) => store.listSessions({ orderId: "order-1" }, page(2, after))));
+    assert.deepEqual(ids, [7, 4, 1].map(sampleId));
+    assert.deepEqual((await store.listSessions({ orderId: "order-9" }, { limit: 5 })).items, []);
+  });
+
+  it("lists payments newest first, by every filter alone and together", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 12; number += 1) {
+      const ledger = sampleLedger(number, { orderId: `order-${number % 2}` });
+      addPayment(ledger, number, { gateway: number % 3 === 0 ? "universal" : "dwolla", state: "authorization" });
+      if (number === 5) addPayment(ledger, 99, { duplicateOf: "pay_x", createdAt: sampleTime(50) });
+      await put(store, ledger);
+    }
+    await alter(store, sampleId(4), ({ payments }) => {
+      for (const payment of payments) payment.state = "completed";
+    });
+    const list = async (filter: Parameters<Store["listPayments"]>[0]) =>
+      (await listAll((after) => store.listPayments(filter, page(2, after)))).map(({ id }) => Number(id.slice(4)));
+    assert.deepEqual(await list({}), [99, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    assert.deepEqual(await list({ gateway: "universal" }), [9, 6, 3, 0]);
+    assert.deepEqual(await list({ state: "completed" }), [99, 4]);
+    assert.deepEqual(await list({ sessionId: sampleId(5) }), [99, 5]);
+    assert.deepEqual(await list({ orderId: "order-1" }), [99, 11, 9, 7, 5, 3, 1]);
+    assert.deepEqual(await list({ orderId: "order-1", gateway: "universal" }), [9, 3]);
+    assert.deepEqual(await list({ orderId: "order-1", sessionId: sampleId(4) }), []);
+    assert.deepEqual(await list({ sessionId: sampleId(5), gateway: "dwolla", state: "completed" }), [99]);
+    const [payment] = (await store.listPayments({ sessionId: sampleId(4) }, { limit: 1 })).items;
+    assert.equal(payment?.orderId, "order-0");
+  });
+
+  it("neither skips nor repeats a payment while their states change", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 10; number += 1) {
+      const ledger = sampleLedger(number);
+      addPayment(ledger, number);
+      await put(store, ledger);
+    }
+    let changed = 0;
+    const listed = await listAll(async (after) => {
+      await alter(store, sampleId(changed), ({ payments }) => {
+        for (const payment of payments) payment.state = "refunded";
+      });
+      changed += 1;
+      return store.listPayments({}, page(2, after));
+    });
+    assert.equal(new Set(listed.map(({ id }) => id)).size, 10);
+    assert.equal(listed.length, 10);
+  });
+
+  it("refuses a cursor that no list gave", async (t) => {
+    const store = await open(t);
+    for (const after of ["", "x", "bm9uc2Vuc2U", "W10", "WzEsMl0", "'; --"]) {
+      await assert.rejects(store.listSessions({}, { limit: 1, after }), InputError, after);
+      await assert.rejects(store.listPayments({}, { limit: 1, after }), InputError, after);
+    }
+  });
+
+  it("lists events oldest first, after any of them", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 6; number += 2) {
+      const events = [sampleEvent(number, sampleId(number)), sampleEvent(number + 1, sampleId(number))];
+      await store.transact(sampleId(number), () => ({ result: 0, ledger: sampleLedger(number), events }));
+    }
+    const all = await store.listEvents(0, 100);
+    assert.deepEqual(
+      all.map(({ sequence: _, ...event }) => event),
+      [0, 1, 2, 3, 4, 5].map((number) => sampleEvent(number, sampleId(number - (number % 2)))),
+    );
+    assertAscending(all);
+    for (const [index, { sequence }] of all.entries()) {
+      assert.deepEqual(await store.listEvents(sequence, 2), all.slice(index + 1, index + 3));
+    }
+    assert.deepEqual(await store.listEvents(all.at(-1)?.sequence ?? 0, 10), []);
+    assert.deepEqual(await store.listEvents(Number.MAX_SAFE_INTEGER, 10), []);
+  });
+
+  it("never lets a reader of events pass one that is committed later", async (t) => {
+    const store = await open(t);
+    const seen: EventRecord[] = [];
+    let isWriting = true;
+    const reading = (async () => {
+      for (;;) {
+        const isLast = !isWriting;
+        const events = await store.listEvents(seen.at(-1)?.sequence ?? 0, 7);
+        seen.push(...events);
+        if (isLast && events.length === 0) return;
+        if (events.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await Promise.all(
+      Array.from({ length: 150 }, (_, index) => {
+        const ledger = sampleLedger(index);
+        if (index % 3 === 0) addAttempt(ledger, index);
+        const events = [sampleEvent(index * 2, sampleId(index)), sampleEvent(index * 2 + 1, sampleId(index))];
+        return store.transact(sampleId(index), () => ({ result: 0, ledger, events }));
+      }),
+    );
+    isWriting = false;
+    await reading;
+    assertAscending(seen);
+    assert.equal(new Set(seen.map(({ id }) => id)).size, 300);
+    assert.equal(seen.length, 300);
+  });
+}
+
+async function listAll<Item>(list: (after: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
+  const all: Item[] = [];
+  let after: string | undefined;
+  for (let round = 0; round < 100; round += 1) {
+    const { items, next } = await list(after);
+    all.push(...items);
+    if (next === null) return all;
+    assert.ok(items.length > 0, "a page that continues is not empty");
+    after = next;
+  }
+  throw new Error("the list does not end");
+}
+
+function page(limit: number, after: string | undefined): { limit: number; after?: string } {
+  return after === undefined ? { limit } : { limit, after };
+}
+
+function idsOf(ledgers: Ledger[]): string[] {
+  return ledgers.map(({ session }) => session.id);
+}
+
+function assertAscending(events: EventRecord[]): void {
+  for (const [index, { sequence }] of events.entries()) {
+    assert.ok(Number.isSafeInteger(sequence) && sequence > (events[index - 1]?.sequence ?? 0));
+  }
+}
