@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Customer, type Way } from "./customer.ts";
+import { MUG, Stage } from "./stage.ts";
+
+let stage: Stage;
+before(async () => {
+  stage = await Stage.open();
+});
+after(() => stage.close());
+
+/** What the provider's callbacks are answered, and whether the order is paid in the end. */
+interface Accident {
+  choice: string;
+  rule: string;
+  answers: number[];
+}
+
+const PAID_ALL_THE_SAME: readonly Accident[] = [
+  { choice: "callback-lost", rule: "a lost callback leaves the return to tell", answers: [] },
+  { choice: "callback-twice", rule: "a doubled callback pays once", answers: [200, 200] },
+  { choice: "callback-late", rule: "a callback after the return changes nothing", answers: [200] },
+  { choice: "callback-early", rule: "a return after the callback changes nothing", answers: [200] },
+  { choice: "together", rule: "callback and return at once pay once", answers: [200] },
+  { choice: "callback-badly-signed", rule: "a badly signed callback leaves the return to tell", answers: [401] },
+  { choice: "slow", rule: "a slow provider is waited for", answers: [200] },
+];
+
+const WAYS: readonly Way[] = [
+  { presentation: "redirect", gateway: "card" },
+  { presentation: "iframe", gateway: "card" },
+  { presentation: "redirect", gateway: "bank" },
+  { presentation: "iframe", gateway: "bank" },
+];
+
+for (const way of WAYS) {
+  const { presentation, gateway } = way;
+  describe(`by ${presentation} at the gateway ${gateway}`, { concurrency: 3 }, () => {
+    for (const { choice, rule, answers } of PAID_ALL_THE_SAME) {
+      test(rule, async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId, paymentId } = await customer.pay(way, choice);
+        await customer.seesHeading("Thank you");
+        assert.deepEqual(await stage.callbackAnswers(paymentId, answers.length), answers);
+        assert.deepEqual(await stage.storedOnce(sessionId, "complete"), {
+          status: "complete",
+          attempts: [`${gateway} settled`],
+          payments: [`${gateway} completed ${MUG}`],
+        });
+      });
+    }
+
+    test("a forged success pays nothing", async () => {
+      await using customer = await Customer.visit(stage);
+      const { sessionId, paymentId } = await customer.pay(way, "badly-signed");
+      assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [401]);
+      await customer.seesInElement("Checking your payment");
+      assert.deepEqual(await stage.stored(sessionId), {
+        status: "open",
+        attempts: [`${gateway} started`],
+        payments: [],
+      });
+    });
+
+    test("a charge of another amount never pays the order", async () => {
+      await using customer = await Customer.visit(stage);
+      const { sessionId } = await customer.pay(way, "wrong-amount");
+      await customer.seesInElement("does not match your order");
+      assert.deepEqual(await stage.stored(sessionId), {
+        status: "open",
+        attempts: [`${gateway} failed amount_mismatch`],
+        payments: [],
+      });
+    });
+  });
+}
+
+test("a charge in another currency never pays the order", async () => {
+  await using customer = await Customer.visit(stage);
+  const { sessionId } = await customer.pay({ presentation: "iframe", gateway: "card" }, "wrong-currency");
+  await customer.seesInElement("does not match your order");
+  assert.deepEqual(await stage.stored(sessionId), {
+    status: "open",
+    attempts: ["card failed currency_mismatch"],
+    payments: [],
+  });
+});
