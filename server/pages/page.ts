@@ -27,32 +27,32 @@ export function answerPage(ctx: Context, status: number, page: Page): void {
   ctx.set("Content-Security-Policy", contentSecurityPolicy(page, style));
   ctx.type = "text/html; charset=utf-8";
   ctx.body = html`<!doctype html>
-    <html lang="${page.locale ?? "en"}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>${page.title}</title>
-        <style>
-          ${new Html(style)}
-        </style>
-      </head>
-      <body>
-        ${page.body}
-        ${
-          page.data !== undefined &&
-          html`<script type="application/json" id="${page.data.id}">
-            ${inertJson(page.data.value)}
-          </script>`
-        }
-        ${
-          page.script !== undefined &&
-          html`<script>
-            ${new Html(page.script)};
-          </script>`
-        }
-      </body>
-    </html> `.toString();
+<html lang="${page.locale ?? "en"}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${page.title}</title>
+${exactElement("style", style)}
+</head>
+<body>
+${page.body}
+${page.data !== undefined && dataElement(page.data)}
+${page.script !== undefined && exactElement("script", page.script)}
+</body>
+</html>
+`.toString();
+}
+
+/** An element whose text must be to the byte what its hash in the policy was made of. */
+function exactElement(name: "style" | "script", text: string): Html {
+  return new Html(`<${name}>${text}</${name}>`);
+}
+
+/** JSON that nothing runs, in which no character can end the element or start a comment in it. */
+function dataElement({ id, value }: { id: string; value: unknown }): Html {
+  const json = JSON.stringify(value).replaceAll("<", String.raw`\u003c`);
+  return html`<script type="application/json" id="${id}">${new Html(json)}</script>`;
 }
 
 function contentSecurityPolicy({ script, formAction = [], frameAncestors = [] }: Page, style: string): string {
@@ -69,9 +69,4 @@ function contentSecurityPolicy({ script, formAction = [], frameAncestors = [] }:
 
 function hashSource(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
-/** JSON in which no character can end the script element or start a comment in it. */
-function inertJson(value: unknown): Html {
-  return new Html(JSON.stringify(value).replaceAll("<", String.raw`\u003c`));
 }

@@ -38,7 +38,7 @@ describe("the HTTP interface", () => {
     ["a repeated key", '{"amount":1,"amount":100}'],
     ["a repeated key spelled otherwise", String.raw`{"amount":1,"\u0061mount":100}`],
     ["a byte order mark", `\uFEFF${VALID}`],
-    ["ill-formed UTF-8", Buffer.from([0x22, 0xff, 0x22])],
+    ["ill-formed UTF-8", new Uint8Array([0x22, 0xff, 0x22])],
     ["nesting of 17 levels", `${"[".repeat(17)}${"]".repeat(17)}`],
     ["nesting of 30 000 levels", "[".repeat(30_000)],
     ["an integer that would be rounded", '{"amount":9007199254740993}'],
@@ -46,7 +46,9 @@ describe("the HTTP interface", () => {
     ["a comment", `${VALID}// x`],
     ["__proto__", '{"__proto__":{"amount":1}}'],
   ] as const) {
-    it(`refuses ${what} as malformed`, () => assertProblem(SESSIONS, post(body), 400, "malformed_request"));
+    it(`refuses ${what} as malformed`, async () => {
+      await assertProblem(SESSIONS, post(body), 400, "malformed_request");
+    });
   }
 
   it("refuses a lone surrogate and control characters as invalid", async () => {

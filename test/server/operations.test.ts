@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Problem } from "../../shared/problems.ts";
+import type { CheckoutSession, Payment } from "../../shared/records.ts";
+import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
+import { expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
+import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
+
+describe("what a merchant does with a payment", () => {
+  let server: TestServer;
+  let dwolla: ScriptedDwolla;
+  beforeEach(async () => {
+    dwolla = scriptedDwolla();
+    const gateways = { bank: MANUAL, account: DWOLLA, card: UNIVERSAL };
+    server = await startTestServer({ gateways, fetch: dwolla.fetch });
+  });
+  afterEach(() => server.close());
+
+  async function payByBank(): Promise<Payment> {
+    const session = await server.createSession({ gateway: "bank" });
+    await server.startAttempt(session);
+    const { body } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`);
+    assert.ok(body.payment);
+    return body.payment;
+  }
+
+  async function authorize(): Promise<Payment> {
+    const session = await server.createSession({ gateway: "account", currency: "USD", capture: "manual" });
+    await server.startAttempt(session);
+    dwolla.latest().status = "ReadyForApiCheckout";
+    server.clock.advance(60);
+    for (;;) {
+      const { body } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`);
+      if (body.payment !== undefined) return body.payment;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  const operate = (payment: Payment, operation: string, json: unknown = {}, headers: Record<string, string> = {}) =>
+    server.call<Payment & Problem>(`/v1/payments/${payment.id}/${operation}`, { json, headers });
+
+  it("keeps a bank transfer pending until the merchant has received it", async () => {
+    const payment = await payByBank();
+    assert.deepEqual([payment.state, payment.balance], ["pending", 0]);
+    const { body } = expectStatus(await operate(payment, "receive"), 200);
+    assert.deepEqual([body.state, body.capturedAmount, body.balance], ["completed", 4300, 4300]);
+    const { body: session } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${payment.sessionId}`);
+    assert.equal(session.status, "complete");
+    assert.equal(expectStatus(await operate(payment, "receive"), 409).body.code, "invalid_state");
+  });
+
+  it("voids a bank transfer that never came, and opens the session again", async () => {
+    const payment = await payByBank();
+    const { body } = expectStatus(await operate(payment, "void"), 200);
+    assert.equal(body.state, "voided");
+    assert.deepEqual(
+      body.operations.map(({ type, status }) => [type, status]),
+      [["void", "succeeded"]],
+    );
+    const { body: session } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${payment.sessionId}`);
+    assert.deepEqual([session.status, session.payment], ["open", undefined]);
+  });
+
+  it("refunds in parts, then what is left, and never more than the balance", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    assert.equal(expectStatus(await operate(payment, "refund", { amount: 4301 }), 422).body.code, "amount_too_large");
+    const first = expectStatus(await operate(payment, "refund", { amount: 1000 }), 200).body;
+    assert.deepEqual([first.state, first.refundedAmount, first.balance], ["partially_refunded", 1000, 3300]);
+    const second = expectStatus(await operate(payment, "refund", { amount: 300 }), 200).body;
+    assert.deepEqual([second.state, second.refundedAmount, second.balance], ["partially_refunded", 1300, 3000]);
+    const rest = expectStatus(await operate(payment, "refund"), 200).body;
+    assert.deepEqual([rest.state, rest.refundedAmount, rest.balance], ["refunded", 4300, 0]);
+    assert.equal(expectStatus(await operate(payment, "refund"), 409).body.code, "invalid_state");
+  });
+
+  it("refunds once for one Idempotency-Key", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    const key = { "idempotency-key": "refund-1" };
+    const first = expectStatus(await operate(payment, "refund", { amount: 100 }, key), 200).body;
+    const again = expectStatus(await operate(payment, "refund", { amount: 100 }, key), 200).body;
+    assert.deepEqual(again, first);
+    assert.equal(
+      expectStatus(await operate(payment, "refund", { amount: 200 }, key), 422).body.code,
+      "idempotency_key_reused",
+    );
+  });
+
+  it("never refunds more than was taken, however many ask at once", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => operate(payment, "refund", { amount: 2500 })));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    const { body } = await server.call<Payment>(`/v1/payments/${payment.id}`);
+    assert.deepEqual([body.refundedAmount, body.balance], [2500, 1800]);
+  });
+
+  it("authorizes by PayLater and captures once", async () => {
+    const payment = await authorize();
+    assert.deepEqual([payment.state, payment.capturedAmount], ["authorization", 0]);
+    const { body } = expectStatus(await operate(payment, "capture"), 200);
+    assert.deepEqual([body.state, body.capturedAmount, body.balance], ["completed", 4300, 4300]);
+    assert.equal(expectStatus(await operate(payment, "capture"), 409).body.code, "invalid_state");
+    assert.equal(dwolla.calls.filter((call) => call.endsWith("/complete")).length, 1);
+  });
+
+  it("keeps a capture in doubt when the answer is lost, and finds that it was done", async () => {
+    const payment = await authorize();
+    dwolla.fault = "after";
+    const { body } = expectStatus(await operate(payment, "capture"), 202);
+    assert.deepEqual([body.state, body.operations[0]?.status], ["authorization", "unknown"]);
+    assert.equal(expectStatus(await operate(payment, "capture"), 409).body.code, "operation_in_doubt");
+    dwolla.fault = "none";
+    const { body: found } = expectStatus(await operate(payment, "refresh"), 200);
+    assert.deepEqual(
+      [found.state, found.capturedAmount, found.operations[0]?.status],
+      ["completed", 4300, "succeeded"],
+    );
+    assert.equal(dwolla.calls.filter((call) => call.endsWith("/complete")).length, 1);
+  });
+
+  it("ends the doubt about a capture that was not done, which can then be tried again", async () => {
+    const payment = await authorize();
+    dwolla.fault = "before";
+    expectStatus(await operate(payment, "capture"), 202);
+    dwolla.fault = "none";
+    server.clock.advance(61);
+    const { body } = expectStatus(await operate(payment, "refresh"), 200);
+    assert.deepEqual([body.state, body.operations[0]?.status], ["authorization", "failed"]);
+    expectStatus(await operate(payment, "capture"), 200);
+  });
+
+  it("says which operations a gateway cannot do, and that a payment is not known", async () => {
+    const session = await server.createSession({ gateway: "card" });
+    await notifyUniversal(server, (await server.startAttempt(session)).handoff);
+    const { body } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`);
+    assert.ok(body.payment);
+    for (const operation of ["capture", "void", "refund", "receive", "refresh"]) {
+      const answer = await operate(body.payment, operation);
+      assert.equal(expectStatus(answer, 422).body.code, "unsupported_operation", operation);
+    }
+    expectStatus(await operate({ ...body.payment, id: "pay_unknown" }, "capture"), 404);
+  });
+
+  it("lists payments by session, order, gateway and state", async () => {
+    const session = await server.createSession({ gateway: "bank", orderId: "1001" });
+    await server.startAttempt(session);
+    await payByBank();
+    const count = async (query: string) =>
+      (await server.call<{ data: Payment[] }>(`/v1/payments?${query}`)).body.data.length;
+    assert.deepEqual(
+      await Promise.all(
+        [
+          "",
+          `sessionId=${session.id}`,
+          "orderId=1001",
+          "gateway=bank",
+          "gateway=card",
+          "state=pending",
+          "state=completed",
+        ].map(count),
+      ),
+      [2, 1, 1, 2, 0, 2, 0],
+    );
+    const { body } = await server.call<{ data: { abilities: string[] }[] }>("/v1/gateways");
+    assert.deepEqual(
+      body.data.map(({ abilities }) => abilities),
+      [["void", "refund", "receive"], ["fetchPayment", "capture"], []],
+    );
+  });
+});
