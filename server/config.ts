@@ -109,12 +109,15 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
   const issues: InputIssue[] = [];
   const filled = fillIn(value, environment, [], issues);
   const parsed = ConfigFile.safeParse(filled);
-  const named = new Set(issues.map(({ path }) => path));
-  if (!parsed.success) issues.push(...toInputIssues(parsed.error).filter(({ path }) => !named.has(path)));
+  if (!parsed.success) issues.push(...toInputIssues(parsed.error));
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
   issues.push(...findAddressIssues(file));
-  const gateways = readGateways(file, issues);
-  if (!parsed.success || issues.length > 0) throw new ConfigError(name, issues);
+  const gateways = readGateways(
+    (filled as { gateways?: unknown } | null)?.gateways,
+    file.environment ?? "test",
+    issues,
+  );
+  if (!parsed.success || issues.length > 0) throw new ConfigError(name, firstOfEachPath(issues));
   const { publicUrl, store, ...rest } = parsed.data;
   return {
     ...rest,
@@ -179,10 +182,10 @@ function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }
   return issues;
 }
 
-function readGateways(file: Partial<z.infer<typeof ConfigFile>>, issues: InputIssue[]): ConfiguredGateway[] {
-  const { gateways = {}, environment = "test" } = file;
-  return Object.entries(gateways).flatMap(([id, value]) => {
-    const configured = configureGateway(value, environment);
+function readGateways(value: unknown, environment: Environment, issues: InputIssue[]): ConfiguredGateway[] {
+  const gateways = typeof value === "object" && value !== null ? value : {};
+  return Object.entries(gateways).flatMap(([id, gateway]) => {
+    const configured = configureGateway(gateway, environment);
     if (configured.issues === undefined) {
       return [{ id, create: (context) => configured.create({ ...context, id }) }];
     }
@@ -190,4 +193,9 @@ function readGateways(file: Partial<z.infer<typeof ConfigFile>>, issues: InputIs
     issues.push(...configured.issues.map((issue) => ({ ...issue, path: path + issue.path })));
     return [];
   });
+}
+
+/** One fault for each place is enough to correct it. */
+function firstOfEachPath(issues: InputIssue[]): InputIssue[] {
+  return issues.filter(({ path }, index) => issues.findIndex((other) => other.path === path) === index);
 }

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
+
+const CLI = new URL("../../server/cli.ts", import.meta.url).pathname;
+
+describe("offsite-checkout serve", () => {
+  let folder: string;
+  let port: number;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
+    port = await freePort();
+    await writeFile(join(folder, "good.json"), JSON.stringify(configOf(port)));
+    await writeFile(
+      join(folder, "bad.json"),
+      JSON.stringify({ ...configOf(port), secretKey: "${NOT_SET}", environment: "prod" }),
+    );
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (...parameters: string[]) =>
+    spawn(process.execPath, [CLI, ...parameters], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+
+  it("takes requests until it is told to stop, finishes those under way, and exits 0 within 5 seconds", async () => {
+    const child = run("serve", "--config", "good.json");
+    await untilOutput(child, "taking requests");
+    const create = () =>
+      fetch(`http://localhost:${port}/v1/checkout-sessions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${SECRET_KEY}`, "content-type": "application/json" },
+        body: JSON.stringify({ amount: 100, currency: "EUR", returnUrl: `${STOREFRONT}/` }),
+      }).then(
+        ({ status }) => status,
+        () => "refused",
+      );
+    const answers = Array.from({ length: 100 }, create);
+    await answers[0];
+    child.kill("SIGTERM");
+    const startedAt = performance.now();
+    const [code] = (await once(child, "exit")) as [number];
+    assert.equal(code, 0);
+    assert.ok(performance.now() - startedAt < 5000);
+    const statuses = await Promise.all(answers);
+    assert.ok(
+      statuses.every((status) => status === 201 || status === "refused"),
+      JSON.stringify(statuses),
+    );
+  });
+
+  it("names everything wrong with the configuration, and does not start", async () => {
+    const child = run("serve", "--config", "bad.json");
+    const [code, output] = await ending(child);
+    assert.equal(code, 1);
+    assert.match(
+      output,
+      /bad\.json cannot be used:\n[\s\S]*\/secretKey needs the environment variable NOT_SET[\s\S]*\/environment/,
+    );
+  });
+
+  it("names a port that is taken, and a store that another process has", async () => {
+    const first = run("serve", "--config", "good.json");
+    await untilOutput(first, "taking requests");
+    const [code, output] = await ending(run("serve", "--config", "good.json"));
+    assert.equal(code, 1);
+    assert.match(output, /another process|EADDRINUSE/);
+    first.kill("SIGINT");
+    assert.deepEqual(await once(first, "exit"), [0, null]);
+  });
+
+  it("shows how it is used", async () => {
+    assert.equal((await ending(run("--help")))[0], 0);
+    assert.equal((await ending(run()))[0], 2);
+    assert.equal((await ending(run("nonsense")))[0], 2);
+  });
+});
+
+function configOf(port: number): Record<string, unknown> {
+  return {
+    publicUrl: `http://localhost:${port}`,
+    port,
+    environment: "test",
+    secretKey: SECRET_KEY,
+    storefronts: [STOREFRONT],
+    store: "json:./data",
+    gateways: { bank: MANUAL },
+  };
+}
+
+async function untilOutput({ stdout }: ChildProcess, text: string): Promise<void> {
+  let output = "";
+  for await (const chunk of stdout ?? []) {
+    output += String(chunk);
+    if (output.includes(text)) return;
+  }
+  throw new Error(`it ended before ${JSON.stringify(text)}: ${output}`);
+}
+
+async function ending(child: ChildProcess): Promise<[code: number, output: string]> {
+  let output = "";
+  child.stdout?.on("data", (chunk) => (output += String(chunk)));
+  child.stderr?.on("data", (chunk) => (output += String(chunk)));
+  const [code] = (await once(child, "close")) as [number];
+  return [code, output];
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { ConfigError, loadConfig, parseConfig } from "../../server/config.ts";
+
+const VALID = {
+  publicUrl: "https://pay.example",
+  environment: "test",
+  secretKey: "sk_0123456789abcdefghij",
+  storefronts: ["https://shop.example"],
+  store: "json:./data",
+  gateways: { bank: { type: "manual" } },
+};
+const DWOLLA = { type: "dwolla", key: "key", secret: "secret", destinationId: "812-713-9234" };
+
+function faultsOf(value: unknown, environment: Record<string, string> = {}): string[] {
+  try {
+    parseConfig(value, { folder: "/srv", environment });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues.map(({ path }) => path).sort();
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  const valid = { ...VALID, secretKey: "sk_0123456789abcdefghijk" };
+
+  it("takes what design.md shows, with paths that start at the file", () => {
+    const config = parseConfig({ ...valid, publicUrl: "https://pay.example/" }, { folder: "/srv", environment: {} });
+    assert.equal(config.publicUrl, "https://pay.example");
+    assert.equal(config.port, 4301);
+    assert.equal(config.store, "json:/srv/data");
+    assert.deepEqual(
+      config.gateways.map(({ id }) => id),
+      ["bank"],
+    );
+  });
+
+  it("names everything that is missing, empty or wrong at once", () => {
+    const faults = faultsOf({
+      publicUrl: "pay.example",
+      port: "4301",
+      secretKey: "",
+      storefronts: ["https://shop.example/", "http://shop.example", "*"],
+      gateways: {
+        Bad: { type: "manual" },
+        card: { type: "paypal" },
+        account: { ...DWOLLA, secret: "", destinationId: "1" },
+      },
+      surprise: 1,
+    });
+    assert.deepEqual(faults, [
+      "/environment",
+      "/gateways/Bad",
+      "/gateways/account/destinationId",
+      "/gateways/account/secret",
+      "/gateways/card/type",
+      "/port",
+      "/publicUrl",
+      "/secretKey",
+      "/store",
+      "/storefronts/0",
+      "/storefronts/1",
+      "/storefronts/2",
+      "/surprise",
+    ]);
+    assert.deepEqual(
+      faultsOf({}),
+      ["/environment", "/gateways", "/publicUrl", "/secretKey", "/storefronts", "/store"].sort(),
+    );
+    assert.deepEqual(faultsOf([]), [""]);
+  });
+
+  it("fills in the environment, and names a variable that is not set or empty", () => {
+    const filled = { ...valid, secretKey: "${KEY}", gateways: { account: { ...DWOLLA, secret: "${DWOLLA_SECRET}" } } };
+    const environment = { KEY: "sk_0123456789abcdefghijk", DWOLLA_SECRET: "s" };
+    assert.equal(parseConfig(filled, { folder: "/srv", environment }).secretKey, environment.KEY);
+    assert.deepEqual(faultsOf(filled, { KEY: "" }), ["/gateways/account/secret", "/secretKey"]);
+  });
+
+  it("refuses a secret key that is empty, short or a placeholder", () => {
+    for (const secretKey of ["", "sk_0123456789abcdefghij", "x".repeat(24), "secret secret secret secret"]) {
+      assert.deepEqual(faultsOf({ ...valid, secretKey }), ["/secretKey"], secretKey);
+    }
+  });
+
+  it("takes http only for loopback names, and only in test", () => {
+    const local = {
+      ...valid,
+      publicUrl: "http://localhost:4301",
+      storefronts: ["http://127.0.0.1:4300", "http://shop.localhost"],
+    };
+    assert.deepEqual(faultsOf(local), []);
+    assert.deepEqual(faultsOf({ ...local, environment: "live" }), ["/publicUrl", "/storefronts/0", "/storefronts/1"]);
+    assert.deepEqual(faultsOf({ ...valid, publicUrl: "http://pay.example" }), ["/publicUrl"]);
+  });
+
+  it("takes only public https providers in live", () => {
+    const live = (baseUrl: string) =>
+      faultsOf({ ...valid, environment: "live", gateways: { account: { ...DWOLLA, baseUrl } } });
+    assert.deepEqual(live("https://www.dwolla.com"), []);
+    for (const baseUrl of [
+      "http://www.dwolla.com",
+      "https://localhost",
+      "https://10.0.0.1",
+      "https://[::1]",
+      "https://169.254.169.254",
+    ]) {
+      assert.deepEqual(live(baseUrl), ["/gateways/account/baseUrl"], baseUrl);
+    }
+  });
+
+  it("keeps secrets out of its errors", () => {
+    const secret = "too-short-secret";
+    assert.throws(
+      () => parseConfig({ ...valid, secretKey: secret }, { folder: "/srv", environment: {} }),
+      (error: Error) => !error.message.includes(secret),
+    );
+  });
+
+  describe("in a file", () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    it("is read strictly, and a file that cannot be read is named", async () => {
+      const file = join(folder, "config.json");
+      await writeFile(file, JSON.stringify(valid));
+      assert.equal((await loadConfig(file)).store, `json:${join(folder, "data")}`);
+      await writeFile(file, '{"port": 1, "port": 2}');
+      await assert.rejects(loadConfig(file), {
+        message: `${file} cannot be used:\n  the whole the key "port" is repeated`,
+      });
+      await assert.rejects(
+        loadConfig(join(folder, "none.json")),
+        /none\.json cannot be used:\n {2}the whole cannot be read/,
+      );
+    });
+  });
+});
