@@ -28,17 +28,20 @@ const MEASURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the declarations of every property as `--offsite-…`, or under another prefix.
+ * Writes the declarations of every property as `--offsite-…`, or under another prefix. With `override`, a property of
+ * that prefix set by the page or any ancestor wins: `--_ink:var(--offsite-ink,#16181d)`.
  * Sizes keep to a 4 px grid: 4, 8, 12, 16, 24, 32, 48.
  */
-export function themeDeclarations(prefix = "--offsite-"): string {
+export function themeDeclarations(prefix = "--offsite-", override?: string): string {
+  const declare = (name: string, value: string) =>
+    `${prefix}${name}:${override === undefined ? value : `var(${override}${name},${value})`};`;
   const colours = Object.entries(COLOURS);
   return [
-    ...colours.map(([name, [light]]) => `${prefix}${name}:${light};`),
-    ...Object.entries(MEASURES).map(([name, value]) => `${prefix}${name}:${value};`),
+    ...colours.map(([name, [light]]) => declare(name, light)),
+    ...Object.entries(MEASURES).map(([name, value]) => declare(name, value)),
     // Re-declared only where the function exists: a custom property accepts any text, and would then be invalid in use.
     `@supports (color:light-dark(#fff,#000)){${colours
-      .map(([name, [light, dark]]) => `${prefix}${name}:light-dark(${light},${dark});`)
+      .map(([name, [light, dark]]) => declare(name, `light-dark(${light},${dark})`))
       .join("")}}`,
   ].join("");
 }

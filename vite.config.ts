@@ -1,0 +1,27 @@
+import { defineConfig } from "vite";
+import type { Plugin } from "vite";
+
+/** Takes the line breaks and indentation out of the widget's templates and style sheet, which no minifier looks into. */
+function collapseTemplates(): Plugin {
+  return {
+    name: "collapse-templates",
+    enforce: "pre",
+    transform(code, id) {
+      return /\/widget\/.*\.ts$/.test(id) ? { code: code.replace(/\n\s*/g, "\n"), map: null } : undefined;
+    },
+  };
+}
+
+/** Builds the widget: one module with everything in it, for a script tag. The server is compiled by `tsc`. */
+export default defineConfig({
+  plugins: [collapseTemplates()],
+  build: {
+    outDir: "dist",
+    // The compiled server and the manifest live there, too.
+    emptyOutDir: false,
+    target: ["chrome108", "firefox108", "safari16"],
+    // A library's white space is kept for bundlers by default; this file is for browsers.
+    rolldownOptions: { output: { minify: true, comments: false } },
+    lib: { entry: "widget/index.ts", formats: ["es"], fileName: () => "offsite-checkout.js" },
+  },
+});
