@@ -64,7 +64,8 @@ export function createDwollaApi(
     }
     const answer = schema.safeParse(envelope?.Response);
     if (status === 200 && answer.success) return answer.data;
-    throw notUnderstood(`answered ${status} with something else than was agreed`, request.method === "POST");
+    const mayBeDone = request.method === "POST" && status < 400;
+    throw notUnderstood(`answered ${status} with something else than was agreed`, mayBeDone);
   };
   return {
     create: async (body) => (await call({ method: "POST", url: checkouts, json: body }, CreatedCheckout)).CheckoutId,

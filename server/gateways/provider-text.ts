@@ -8,7 +8,7 @@ const MAX_ID_LENGTH = 255;
 export function toPlainText(text: string | null | undefined): string | undefined {
   const line = (text ?? "")
     .toWellFormed()
-    .replaceAll(/\p{Cc}+/gu, " ")
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
     .trim();
   return line === "" ? undefined : truncate(line, MAX_MESSAGE_LENGTH);
 }
