@@ -36,7 +36,7 @@ const FetchedCheckout = z.object({ CheckoutId, Status: z.string(), Total: Dollar
 type FetchedCheckout = z.infer<typeof FetchedCheckout>;
 const CompletedCheckout = z.object({ CheckoutId, Amount: Dollars, TestMode, TransactionId });
 type CompletedCheckout = z.infer<typeof CompletedCheckout>;
-const Envelope = z.object({ Success: z.boolean(), Message: z.string().nullish(), Response: z.unknown() });
+const Envelope = z.object({ Success: z.boolean(), Message: z.string().nullish(), Response: z.unknown().optional() });
 
 /** Dwolla's calls; each throws `GatewayError`, `gateway_declined` with Dwolla's words where it says no. */
 export interface DwollaApi {
