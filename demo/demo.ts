@@ -112,7 +112,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       store: `json:${dataFolder}`,
       gateways: configureGateways(provider.url),
     },
-    { folder: process.cwd(), name: "the demo's configuration" },
+    { folder: process.cwd(), name: "the demo's configuration", isDemo: true },
   );
   const runServer = (): Promise<RunningServer> =>
     startServer(config, {

@@ -55,9 +55,12 @@ export interface ConfigSource {
   environment?: Readonly<Record<string, string | undefined>>;
   /** What to call it in an error. */
   name?: string;
+  /** Lets the demonstration use its own secrets, which everybody can read. */
+  isDemo?: boolean;
 }
 
 const SECRET_LENGTH = 24;
+const DEMO_SECRET = "demo-only-";
 
 const OwnSecret = z
   .string()
@@ -105,9 +108,10 @@ export async function loadConfig(file: string): Promise<Config> {
  * @throws ConfigError naming all that is missing, empty or wrong, each with its path
  */
 export function parseConfig(value: unknown, source: ConfigSource): Config {
-  const { folder, environment = process.env, name = "the configuration" } = source;
+  const { folder, environment = process.env, name = "the configuration", isDemo = false } = source;
   const issues: InputIssue[] = [];
   const filled = fillIn(value, environment, [], issues);
+  if (!isDemo) refuseDemoSecrets(filled, [], issues);
   const parsed = ConfigFile.safeParse(filled);
   if (!parsed.success) issues.push(...toInputIssues(parsed.error));
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
@@ -153,6 +157,14 @@ function fillIn(
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, fillIn(item, environment, [...path, key], issues)]),
   );
+}
+
+function refuseDemoSecrets(value: unknown, path: PropertyKey[], issues: InputIssue[]): void {
+  if (typeof value === "string" && value.startsWith(DEMO_SECRET)) {
+    issues.push({ path: toJsonPointer(path), message: "is a secret of the demonstration, which everybody can read" });
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) refuseDemoSecrets(item, [...path, key], issues);
 }
 
 /** What can be checked further although the whole has faults: the fields that have the right type. */

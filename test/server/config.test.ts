@@ -87,6 +87,13 @@ describe("the configuration", () => {
     }
   });
 
+  it("refuses the demonstration's secrets outside of it", () => {
+    const account = { ...DWOLLA, secret: "demo-only-dwolla-secret-c94e" };
+    const demo = { ...valid, secretKey: "demo-only-secret-key-4f1c97a2d6b8", gateways: { account } };
+    assert.deepEqual(faultsOf(demo), ["/gateways/account/secret", "/secretKey"]);
+    assert.equal(parseConfig(demo, { folder: "/srv", environment: {}, isDemo: true }).secretKey, demo.secretKey);
+  });
+
   it("takes http only for loopback names, and only in test", () => {
     const local = {
       ...valid,
