@@ -32,7 +32,7 @@ export interface Config {
 /** One gateway, ready to be made. */
 export interface ConfiguredGateway {
   id: string;
-  create(context: Omit<GatewayContext, "id" | "environment">): Gateway;
+  create: (context: Omit<GatewayContext, "id" | "environment">) => Gateway;
 }
 
 /** A configuration that cannot be used, with everything that is wrong in it. */

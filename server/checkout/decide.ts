@@ -68,7 +68,7 @@ export function followPayments(change: Change): void {
   const { session, payments } = change.ledger;
   const before = session.status;
   if (before === "complete") return;
-  if (findCountingPayment(change.ledger) !== undefined) session.status = "complete";
+  if (findCountingPayment(payments) !== undefined) session.status = "complete";
   else if (before === "open" || before === "pending") {
     session.status = payments.some(({ state }) => state === "pending") ? "pending" : "open";
   }
@@ -170,8 +170,9 @@ function transitionFor(
 }
 
 function markDuplicate(change: Change, payment: PaymentRecord): void {
-  const counting = findCountingPayment(change.ledger);
-  if (counting === undefined || counting.id === payment.id) return;
+  const others = change.ledger.payments.filter(({ id }) => id !== payment.id);
+  const counting = findCountingPayment(others);
+  if (counting === undefined) return;
   payment.duplicateOf = counting.id;
   change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id } });
 }

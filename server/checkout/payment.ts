@@ -19,14 +19,14 @@ export function isMoney(payment: PaymentRecord): boolean {
   return COUNTING_STATES.has(payment.state);
 }
 
-/** Finds the payment that completed a session: the one that is no duplicate. */
-export function findCountingPayment({ payments }: Ledger): PaymentRecord | undefined {
+/** Finds the payment that completes a session: the money that is no duplicate. */
+export function findCountingPayment(payments: readonly PaymentRecord[]): PaymentRecord | undefined {
   return payments.find((payment) => isMoney(payment) && payment.duplicateOf === undefined);
 }
 
 /** Finds the payment to show as the session's: the counting one, else one that is pending. */
-export function findPaymentToShow(ledger: Ledger): PaymentRecord | undefined {
-  return findCountingPayment(ledger) ?? ledger.payments.findLast(({ state }) => state === "pending");
+export function findPaymentToShow({ payments }: Ledger): PaymentRecord | undefined {
+  return findCountingPayment(payments) ?? payments.findLast(({ state }) => state === "pending");
 }
 
 /** Makes the record of money that a provider reported for the first time. */

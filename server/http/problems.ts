@@ -5,8 +5,8 @@ import { CheckoutError, RequestError, VerificationError } from "../errors.ts";
 
 /** How people's browsers, instead of programs, are told what went wrong. */
 export interface ProblemPages {
-  isPage(ctx: Context): boolean;
-  answerPage(ctx: Context, error: CheckoutError): void;
+  isPage: (ctx: Context) => boolean;
+  answerPage: (ctx: Context, error: CheckoutError) => void;
 }
 
 /**

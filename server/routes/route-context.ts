@@ -1,4 +1,4 @@
-import Router from "@koa/router";
+import { Router } from "@koa/router";
 import type { Checkout } from "../checkout/checkout.ts";
 import type { Keys } from "../http/authorize.ts";
 

@@ -174,7 +174,7 @@ describe("who sees a session", () => {
   it("gives somebody else's session and an unknown one the same answer", async () => {
     const mine = await server.createSession();
     const theirs = await server.createSession();
-    const strip = ({ requestId: _, ...problem }: Problem) => problem;
+    const strip = ({ requestId: _requestId, ...problem }: Problem) => problem;
     const foreign = await server.call<Problem>(`${SESSIONS}/${theirs.id}`, { key: mine.clientSecret });
     const unknown = await server.call<Problem>(`${SESSIONS}/cs_unknown`, { key: mine.clientSecret });
     assert.equal(foreign.status, 404);

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import type { Problem } from "../../shared/problems.ts";
 import type { CreatedCheckoutSession, StartedAttempt } from "../../shared/records.ts";
 import { parseConfig, startServer } from "../../server/index.ts";
 
@@ -167,7 +166,7 @@ async function callServer<Body>(url: string, path: string, request: TestRequest)
 /** Fails a test whose answer has another status, with what the server said. */
 export function expectStatus<Body>(answer: TestAnswer<Body>, status: number): TestAnswer<Body> {
   if (answer.status !== status) {
-    throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body as Problem)}`);
+    throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
   return answer;
 }
