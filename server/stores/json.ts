@@ -24,6 +24,8 @@ export interface JsonStoreOptions {
   onFatal?: (error: StoreError) => void;
   fileSystem?: FileSystem;
   now?: () => Date;
+  /** The least length of the journal, in bytes, for which a snapshot is written; 8 MiB unless told. */
+  snapshotAfterBytes?: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<Store> {
       log.error({ err: error }, "the store has failed; nothing is accepted any more");
       options.onFatal?.(error);
     };
-    const adapter = new JournaledFolder({ fileSystem, folder, log, now, onFatal });
+    const adapter = new JournaledFolder({ ...options, fileSystem, now, onFatal });
     const low = new Low<LedgerDocument>(adapter, new LedgerDocument());
     await low.read();
     return new JsonStore(low, adapter, log, release);

@@ -7,8 +7,8 @@ import { Journal, type Append } from "./journal.ts";
 import { recover, removeSuperseded, type Recovered } from "./recovery.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
-/** Below this, in bytes, a journal is read back so fast that no snapshot is worth its writing. */
-const LEAST_JOURNAL_LENGTH = 8 * 1024 * 1024;
+/** So many bytes of journal are read back so fast that no snapshot is worth its writing. */
+const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
 
 /**
  * Keeps lowdb's document in a folder: `read` recovers it, `write` makes a snapshot of it, and between snapshots each
@@ -17,16 +17,17 @@ const LEAST_JOURNAL_LENGTH = 8 * 1024 * 1024;
 export class JournaledFolder implements Adapter<LedgerDocument> {
   readonly #options: JournaledFolderOptions;
   readonly #ending = new AbortController();
+  readonly #snapshotAfterBytes: number;
   #journal: Journal | null = null;
   #store = "";
-  #snapshotLength = 0;
   /** Bytes of earlier journals that no snapshot has made needless yet. */
   #earlierLength = 0;
-  #nextSnapshotAt = LEAST_JOURNAL_LENGTH;
+  #nextSnapshotAt = Infinity;
   #writing: Promise<void> | null = null;
 
   constructor(options: JournaledFolderOptions) {
     this.#options = options;
+    this.#snapshotAfterBytes = options.snapshotAfterBytes ?? SNAPSHOT_AFTER_BYTES;
   }
 
   /** @throws StoreError where the folder cannot be read or is damaged */
@@ -79,7 +80,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
     const startedAt = performance.now();
     const length = this.journal.position.length;
     // Whatever comes of this attempt, the next is not made at once.
-    this.#nextSnapshotAt = this.#earlierLength + length + LEAST_JOURNAL_LENGTH;
+    this.#nextSnapshotAt = this.#earlierLength + length + this.#snapshotAfterBytes;
     const { generation, sequence } = await this.journal.rotate();
     this.#earlierLength += length;
     const snapshotLength = await writeSnapshot(document, {
@@ -99,9 +100,8 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
   }
 
   #setSnapshotLength(length: number): void {
-    this.#snapshotLength = length;
     // Half the snapshot again: a change is then written at most three times, and a start reads at most half more.
-    this.#nextSnapshotAt = Math.max(LEAST_JOURNAL_LENGTH, this.#snapshotLength / 2);
+    this.#nextSnapshotAt = Math.max(this.#snapshotAfterBytes, length / 2);
   }
 }
 
@@ -112,4 +112,6 @@ export interface JournaledFolderOptions {
   log: Pick<BaseLogger, "info" | "warn" | "error">;
   now: () => Date;
   onFatal: (error: StoreError) => void;
+  /** The least length of the journal, in bytes, for which a snapshot is written. */
+  snapshotAfterBytes?: number;
 }

@@ -49,7 +49,8 @@ export class Journal {
   #position: JournalPosition;
   #waiting: Waiting[] = [];
   #betweenGroups: (() => Promise<void>)[] = [];
-  #running: Promise<void> | null = null;
+  #isRunning = false;
+  #run: Promise<void> = Promise.resolve();
   #failure: StoreError | null = null;
   #isFull = false;
 
@@ -110,18 +111,18 @@ export class Journal {
 
   /** Finishes what is waiting and closes the file. */
   async close(): Promise<void> {
-    await this.#running;
+    await this.#run;
     this.#failure ??= new StoreError("storage_unavailable", "the store is closed");
     await this.#file.close();
   }
 
   #start(): void {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-    });
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#run = this.#writeAll();
   }
 
-  async #run(): Promise<void> {
+  async #writeAll(): Promise<void> {
     // All that the current turn of the event loop brings goes into the first group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0 || this.#betweenGroups.length > 0) {
@@ -129,6 +130,8 @@ export class Journal {
       if (task === undefined) await this.#commit(this.#takeGroup());
       else await task();
     }
+    // In the same turn as the last look: what comes later must start again.
+    this.#isRunning = false;
   }
 
   #takeGroup(): Waiting[] {

@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+
 /** The format that this version writes; it refuses any larger one. */
 export const FORMAT = 1;
 
@@ -10,6 +12,21 @@ export interface Manifest {
   /** A UUID, the same in every file of the store. */
   store: string;
   createdAt: string;
+}
+
+/** Writes a manifest as the text of its file, with a checksum. */
+export function writeManifest({ format, store, createdAt }: Manifest): string {
+  const manifest = { format, store, createdAt };
+  return `${JSON.stringify({ ...manifest, checksum: crc32(JSON.stringify(manifest)).toString(16) })}\n`;
+}
+
+/** Reads a manifest as far as it can be read; only {@link writeManifest} can tell whether it is whole. */
+export function parseManifest(text: string): Manifest | null {
+  try {
+    return JSON.parse(text) as Manifest | null;
+  } catch {
+    return null;
+  }
 }
 
 /** Names the file that takes the changes made since the snapshot of the same generation. */

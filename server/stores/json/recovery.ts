@@ -12,8 +12,10 @@ import {
   generationsIn,
   journalName,
   MANIFEST_NAME,
+  parseManifest,
   snapshotName,
   UNFINISHED,
+  writeManifest,
   type Manifest,
 } from "./layout.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -89,27 +91,25 @@ export async function removeSuperseded(
 async function readManifest({ fileSystem, folder }: RecoveryOptions): Promise<Manifest> {
   const path = join(folder, MANIFEST_NAME);
   const file = await fileSystem.open(path, "read");
-  let manifest: Partial<Manifest> | null;
+  let text: string;
   try {
     const bytes = Buffer.alloc(await file.size());
     await file.read(bytes, 0);
-    manifest = JSON.parse(bytes.toString()) as Partial<Manifest> | null;
-  } catch (cause) {
-    throw new StoreError("storage_unavailable", `${path} is damaged at offset 0: it is not JSON`, { cause });
+    text = bytes.toString();
   } finally {
     await file.close();
   }
-  const { format, store, createdAt } = manifest ?? {};
-  if (typeof format !== "number" || typeof store !== "string" || typeof createdAt !== "string") {
-    throw damaged(path, 0, "does not say which store this is");
-  }
-  if (format > FORMAT) {
+  const manifest = parseManifest(text);
+  if (typeof manifest?.format === "number" && manifest.format > FORMAT) {
     throw new StoreError(
       "storage_unavailable",
-      `${path} says format ${format}, which a newer version wrote; this one reads up to ${FORMAT}`,
+      `${path} says format ${manifest.format}, which a newer version wrote; this one reads up to ${FORMAT}`,
     );
   }
-  return { format, store, createdAt };
+  if (manifest === null || writeManifest(manifest) !== text) {
+    throw damaged(path, 0, "does not match its checksum");
+  }
+  return manifest;
 }
 
 async function createStore(options: RecoveryOptions, journals: number[], snapshots: number[]): Promise<Manifest> {
@@ -121,7 +121,7 @@ async function createStore(options: RecoveryOptions, journals: number[], snapsho
   const path = join(folder, MANIFEST_NAME);
   const file = await fileSystem.open(path + UNFINISHED, "create");
   try {
-    await file.write(Buffer.from(`${JSON.stringify(manifest)}\n`), 0);
+    await file.write(Buffer.from(writeManifest(manifest)), 0);
     await file.sync();
   } finally {
     await file.close();
