@@ -9,6 +9,7 @@ import { answerProblems } from "./http/problems.ts";
 import { answerProblemPage } from "./pages/problem-page.ts";
 import { checkoutPageRoutes } from "./routes/checkout-page.ts";
 import { comeBackRoutes } from "./routes/come-back.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { notifyRoutes } from "./routes/notify.ts";
@@ -21,6 +22,8 @@ import { widgetRoutes } from "./routes/widget.ts";
 export interface AppOptions {
   checkout: Checkout;
   keys: Keys;
+  /** Aborted when the server stops. */
+  closing: AbortSignal;
   /** The built element. */
   widgetScript: Buffer;
 }
@@ -29,12 +32,13 @@ export interface AppOptions {
 const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
-export function createApp({ checkout, keys, widgetScript }: AppOptions): Koa {
+export function createApp({ checkout, keys, closing, widgetScript }: AppOptions): Koa {
   const app = new Koa();
-  const routes = { checkout, keys };
+  const routes = { checkout, keys, closing };
   const router = newRouter();
   for (const group of [
     sessionRoutes(routes),
+    eventRoutes(routes),
     paymentRoutes(routes),
     gatewayRoutes(routes),
     checkoutPageRoutes(routes),

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import type { InputIssue } from "../shared/problems.ts";
 import { ENVIRONMENTS, type Environment } from "../shared/states.ts";
+import type { OnDuplicate } from "./checkout/checkout.ts";
 import { findOriginFault } from "./checkout/storefront-url.ts";
 import { RequestError } from "./errors.ts";
 import type { Gateway, GatewayContext } from "./gateways/gateway.ts";
@@ -27,6 +28,8 @@ export interface Config {
   gateways: ConfiguredGateway[];
   /** When a provider that brought no news is asked, in seconds. */
   checkAfterSeconds: number[] | undefined;
+  /** What becomes of a second payment of one session. */
+  onDuplicate: OnDuplicate;
 }
 
 /** One gateway, ready to be made. */
@@ -84,6 +87,7 @@ const ConfigFile = z.strictObject({
     )
     .refine((gateways) => Object.keys(gateways).length > 0, "must name at least one gateway"),
   checkAfterSeconds: z.array(z.number().int().min(1)).min(1).optional(),
+  onDuplicate: z.enum(["hold", "refund"]).default("hold"),
 });
 
 /**

@@ -58,17 +58,23 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       ...DEFAULT_SCHEDULE,
       checkAfterSeconds: config.checkAfterSeconds ?? DEFAULT_SCHEDULE.checkAfterSeconds,
     },
+    onDuplicate: config.onDuplicate,
     now,
     log,
   };
   const keys = { secretKeyHash: hashSecret(config.secretKey) };
   try {
-    const listening = await listen(createApp({ checkout, keys, widgetScript }).callback(), config);
+    const closing = new AbortController();
+    const listening = await listen(
+      createApp({ checkout, keys, closing: closing.signal, widgetScript }).callback(),
+      config,
+    );
     const worker = startDueWork(checkout, options.dueWorkIntervalMs ?? DUE_WORK_INTERVAL_MS);
     return {
       url: config.publicUrl,
       port: listening.port,
       close: async () => {
+        closing.abort();
         await listening.close();
         await worker.stop();
         await store.close();

@@ -1,9 +1,17 @@
+/** The path of one session; apart from the others, as the widget bundles no more than it uses. */
+export const sessionPath = (id: string) => `/v1/checkout-sessions/${id}`;
+
+/** The path where a session's attempts are started. */
+export const attemptsPath = (sessionId: string) => `${sessionPath(sessionId)}/attempts`;
+
 /** The paths of the HTTP interface, used by the routes that serve them and the callers that ask for them. */
 export const PATHS = {
   sessions: "/v1/checkout-sessions",
-  session: (id: string) => `/v1/checkout-sessions/${id}`,
-  attempts: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/attempts`,
+  session: sessionPath,
+  attempts: attemptsPath,
   cancelSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/cancel`,
+  sessionEvents: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/events`,
+  events: "/v1/events",
   payments: "/v1/payments",
   payment: (id: string) => `/v1/payments/${id}`,
   gateways: "/v1/gateways",

@@ -139,6 +139,8 @@ export const Payment = z.object({
   remoteState: z.string(),
   /** The payment that counts, where this one was taken beside it. */
   duplicateOf: z.string().optional(),
+  /** When a duplicate is given back by itself; absent where it is held. */
+  refundDueAt: Timestamp.optional(),
   /** True where the money came after the session had expired or been cancelled. */
   late: z.boolean().optional(),
   createdAt: Timestamp,

@@ -25,7 +25,7 @@ export async function cancelSession(
   const session = await checkout.store.transact(sessionId, (ledger) => {
     if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
     assertPayable(ledger);
-    const change = new Change(ledger, "operator", checkout.now());
+    const change = new Change(ledger, "operator", checkout);
     ledger.session.status = "cancelled";
     change.record("checkout_session.cancelled");
     for (const attempt of ledger.attempts) endAttempt(change, attempt, "cancelled");

@@ -1,6 +1,6 @@
 import type { AttemptRecord, DecidedBy, Ledger, NewEvent, PaymentRecord } from "../stores/ledger.ts";
 import type { Commit } from "../stores/store.ts";
-import type { KeepAnswer } from "./checkout.ts";
+import type { Checkout, KeepAnswer, OnDuplicate } from "./checkout.ts";
 import { newId } from "./ids.ts";
 
 /** What an event tells beside its type. */
@@ -17,12 +17,14 @@ export class Change {
   readonly ledger: Ledger;
   readonly decidedBy: DecidedBy;
   readonly now: Date;
+  readonly onDuplicate: OnDuplicate;
   readonly #events: NewEvent[] = [];
 
-  constructor(ledger: Ledger, decidedBy: DecidedBy, now: Date) {
+  constructor(ledger: Ledger, decidedBy: DecidedBy, { now, onDuplicate }: Pick<Checkout, "now" | "onDuplicate">) {
     this.ledger = ledger;
     this.decidedBy = decidedBy;
-    this.now = now;
+    this.now = now();
+    this.onDuplicate = onDuplicate;
   }
 
   get time(): string {
@@ -66,8 +68,11 @@ function withAnswer<Result>(commit: Commit<Result>, keep: KeepAnswer<Result> | u
 }
 
 /** Tells when a session needs attention next, as ISO 8601; nothing where it never does. */
-function nextDueAt({ session, attempts }: Ledger): string | undefined {
-  const times = attempts.flatMap(({ nextCheckAt }) => nextCheckAt ?? []);
+function nextDueAt({ session, attempts, payments }: Ledger): string | undefined {
+  const times = [
+    ...attempts.flatMap(({ nextCheckAt }) => nextCheckAt ?? []),
+    ...payments.flatMap(({ refundDueAt }) => refundDueAt ?? []),
+  ];
   if (session.status === "open") times.push(session.expiresAt);
   return times.sort()[0];
 }

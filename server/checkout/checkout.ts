@@ -17,9 +17,13 @@ export interface Checkout {
   /** The key of all client secrets. */
   clientSecretKey: Uint8Array;
   schedule: Schedule;
+  onDuplicate: OnDuplicate;
   now: () => Date;
   log: BaseLogger;
 }
+
+/** A second payment of one session is held for the merchant, or given back by itself where the gateway can. */
+export type OnDuplicate = "hold" | "refund";
 
 /** When a provider that brought no news is asked. */
 export interface Schedule {

@@ -27,7 +27,7 @@ export async function createSession(
   const issues = findGatewayIssues(checkout, session);
   if (issues.length > 0) throw new InputError(issues);
   return checkout.store.transact(session.id, () => {
-    const change = new Change({ session, attempts: [], payments: [] }, "merchant", checkout.now());
+    const change = new Change({ session, attempts: [], payments: [] }, "merchant", checkout);
     change.record("checkout_session.created");
     return change.commit((ledger) => viewSession(checkout, ledger, "merchant"), keep);
   });

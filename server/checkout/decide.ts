@@ -169,12 +169,14 @@ function transitionFor(
   }
 }
 
-function markDuplicate(change: Change, payment: PaymentRecord): void {
+/** Marks money that came beside the payment that counts; it is then held for the merchant, or due to be given back. */
+export function markDuplicate(change: Change, payment: PaymentRecord): void {
   const others = change.ledger.payments.filter(({ id }) => id !== payment.id);
   const counting = findCountingPayment(others);
   if (counting === undefined) return;
   payment.duplicateOf = counting.id;
-  change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id } });
+  if (change.onDuplicate === "refund") payment.refundDueAt = change.time;
+  change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id, onDuplicate: change.onDuplicate } });
 }
 
 function settleAttempt(attempt: AttemptRecord, report: MoneyReport, time: string): void {

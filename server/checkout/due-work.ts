@@ -8,9 +8,11 @@
  *    asked, it stays open until it can.
  */
 import { GatewayError } from "../errors.ts";
+import type { FetchedPayment, Trip } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
 import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
+import { giveBackDuplicate } from "./give-back.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, changeSession, readLedger } from "./settle.ts";
 
@@ -35,11 +37,18 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
   return sessionIds.length;
 }
 
-/** Asks about each attempt of a session that is due, then lets the session expire where its time ran out. */
+/**
+ * Asks about each attempt of a session that is due, gives back duplicates that are, and lets the session expire where
+ * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later.
+ */
 export async function bringUpToDate(checkout: Checkout, sessionId: string): Promise<Ledger> {
   const ledger = await readLedger(checkout, sessionId);
+  if (!isDue(ledger.dueAt, checkout.now())) return ledger;
   for (const attempt of ledger.attempts) {
     if (isDue(attempt.nextCheckAt, checkout.now())) await checkAttempt(checkout, ledger, attempt);
+  }
+  for (const payment of ledger.payments) {
+    if (isDue(payment.refundDueAt, checkout.now())) await giveBackDuplicate(checkout, payment);
   }
   return expireWhenDue(checkout, sessionId);
 }
@@ -73,13 +82,24 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
 }
 
 async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: AttemptRecord): Promise<void> {
-  const { fetched } = await askProvider(checkout, { session: ledger.session, attempt }, "fetch");
+  const fetched = await askOrPostpone(checkout, { session: ledger.session, attempt });
+  if (fetched === undefined) return;
   if (fetched !== "unpaid" && fetched !== "expired") return;
   await changeSession(checkout, ledger.session.id, "expiry", (change) => {
     const current = change.ledger.attempts.find(({ id }) => id === attempt.id);
     if (current === undefined) return;
     if (fetched === "expired" || isDue(current.expiresAt, change.now)) endAttempt(change, current, "expired");
   });
+}
+
+async function askOrPostpone(checkout: Checkout, trip: Trip): Promise<FetchedPayment | undefined> {
+  try {
+    return (await askProvider(checkout, trip, "fetch")).fetched;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    checkout.log.warn({ attemptId: trip.attempt.id, err: error }, "the provider could not be asked");
+    return undefined;
+  }
 }
 
 function isExpiring({ session }: Ledger, now: Date): boolean {

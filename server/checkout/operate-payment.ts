@@ -14,7 +14,7 @@ import type { Gateway, OperationReport, Trip } from "../gateways/gateway.ts";
 import { ledgerKey, type Ledger, type PaymentRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
 import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
-import { followPayments } from "./decide.ts";
+import { followPayments, markDuplicate } from "./decide.ts";
 import { newId } from "./ids.ts";
 import { applyTransition } from "./payment.ts";
 import { secondsAfter } from "./schedule.ts";
@@ -82,8 +82,9 @@ export async function receivePayment(
       throw new GatewayError("unsupported_operation", `${payment.gateway} tells itself when a payment has arrived`);
     }
     if (payment.state !== "pending") throw invalidState("received", payment);
-    const change = new Change(records, "operator", checkout.now());
+    const change = new Change(records, "operator", checkout);
     applyTransition(payment, "receive", { time: change.time });
+    markDuplicate(change, payment);
     change.record("payment.completed", { payment });
     followPayments(change);
     return change.commit(() => ({ payment: viewPayment(payment), isDone: true }), keep);
@@ -155,9 +156,11 @@ function storeOperation(
     const amount = type === "void" ? payment.amount : (wanted ?? limit);
     if (amount > limit)
       throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
-    const change = new Change(records, "operator", checkout.now());
+    const change = new Change(records, "operator", checkout);
     const operation = { id: newId("op"), type, amount, status: "unknown" as const, createdAt: change.time };
     payment.operations.push(operation);
+    // Whoever gives a duplicate back first, it is not done again by itself.
+    delete payment.refundDueAt;
     const trip = tripOf(records, payment);
     if (gateway.fetchPayment !== undefined) askSoon(checkout, change, trip);
     change.record("operation.created", { payment, operationId: operation.id, data: { type, amount } });
@@ -174,7 +177,7 @@ function storeReport(
 ): Promise<OperatedPayment> {
   return checkout.store.transact(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
-    const change = new Change(records, "operator", checkout.now());
+    const change = new Change(records, "operator", checkout);
     const operation = payment.operations.find(({ id }) => id === operationId);
     if (operation === undefined) throw new TypeError(`${paymentId} has no operation ${operationId}`);
     const answer = (isDone: boolean) => () => ({ payment: viewPayment(payment), isDone });

@@ -4,7 +4,8 @@ import type { Schedule } from "./checkout.ts";
 
 /**
  * Sets when the provider is asked about an attempt next: after each interval of the schedule, and once when the trip
- * expires. Money on its way is asked about at the last interval until it has arrived. A provider that cannot be asked
+ * expires. Money on its way, and an operation in doubt, is asked about at the last interval until there
+ * is an answer. A provider that cannot be asked
  * has only the expiry.
  */
 export function scheduleCheck(
@@ -13,9 +14,13 @@ export function scheduleCheck(
   now: Date,
 ): void {
   const canAsk = gateway.fetchPayment !== undefined;
-  const isPending = ledger.payments.some(({ attemptId, state }) => attemptId === attempt.id && state === "pending");
+  const isOwed = ledger.payments.some(
+    ({ attemptId, state, operations }) =>
+      attemptId === attempt.id &&
+      (state === "pending" || operations.some(({ status }) => status === "unknown" || status === "pending")),
+  );
   const interval =
-    schedule.checkAfterSeconds[attempt.checks] ?? (isPending ? schedule.checkAfterSeconds.at(-1) : undefined);
+    schedule.checkAfterSeconds[attempt.checks] ?? (isOwed ? schedule.checkAfterSeconds.at(-1) : undefined);
   const times: string[] = [];
   if (canAsk && interval !== undefined) times.push(secondsAfter(now, interval));
   if (attempt.state === "started" && attempt.expiresAt !== undefined) times.push(attempt.expiresAt);

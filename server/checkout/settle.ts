@@ -78,7 +78,7 @@ export async function changeSession(
 ): Promise<Ledger> {
   return checkout.store.transact(sessionId, (ledger) => {
     if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
-    const change = new Change(ledger, decidedBy, checkout.now());
+    const change = new Change(ledger, decidedBy, checkout);
     apply(change);
     return change.commit((records) => records);
   });

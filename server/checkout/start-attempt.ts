@@ -191,7 +191,7 @@ async function finishStart(
 ): Promise<StartedAttempt> {
   return checkout.store.transact(trip.session.id, (ledger) => {
     if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
-    const change = new Change(ledger, "gateway", checkout.now());
+    const change = new Change(ledger, "gateway", checkout);
     const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
     if (attempt === undefined) throw new StateError("not_found", "there is no such attempt");
     if (attempt.state === "superseded") {

@@ -6,6 +6,8 @@ import type { Keys } from "../http/authorize.ts";
 export interface RouteContext {
   checkout: Checkout;
   keys: Keys;
+  /** Aborted when the server stops: answers that would go on end then. */
+  closing: AbortSignal;
 }
 
 /** Makes an empty router; a route's name is what the log and the metrics call it. */

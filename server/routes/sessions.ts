@@ -5,7 +5,7 @@ import type { CheckoutSession } from "../../shared/records.ts";
 import { StartAttemptRequest } from "../../shared/requests.ts";
 import { cancelSession } from "../checkout/cancel-session.ts";
 import { createSession } from "../checkout/create-session.ts";
-import { expireWhenDue } from "../checkout/due-work.ts";
+import { bringUpToDate } from "../checkout/due-work.ts";
 import { deriveClientSecret } from "../checkout/ids.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
 import { viewSession } from "../checkout/view.ts";
@@ -47,7 +47,7 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
   router.get(PATHS.session(":id"), async (ctx) => {
     const { ledger, audience } = await readSession(ctx.params["id"], ctx);
     // An old open session may have run out or been paid: what is due is asked about first. HEAD changes nothing.
-    const current = ctx.method === "GET" ? await expireWhenDue(checkout, ledger.session.id) : ledger;
+    const current = ctx.method === "GET" ? await bringUpToDate(checkout, ledger.session.id) : ledger;
     ctx.body = viewSession(checkout, current, audience);
   });
 

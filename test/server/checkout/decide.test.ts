@@ -12,7 +12,7 @@ interface Step {
   apply(change: Change): void;
 }
 
-const NOW = new Date("2026-11-21T12:00:00.000Z");
+const SETTINGS = { now: () => new Date("2026-11-21T12:00:00.000Z"), onDuplicate: "hold" } as const;
 
 function money(outcome: MoneyReport["outcome"], attempt: Tab = "a", changes: Partial<MoneyReport> = {}): Step {
   const report: MoneyReport = {
@@ -49,7 +49,7 @@ const EXPIRY: Step = {
 /** Applies steps as if each was a process of its own, which read and wrote the records as JSON. */
 function run(steps: readonly Step[]): Ledger {
   return steps.reduce((ledger, step) => {
-    const change = new Change(JSON.parse(JSON.stringify(ledger)) as Ledger, "notification", NOW);
+    const change = new Change(JSON.parse(JSON.stringify(ledger)) as Ledger, "notification", SETTINGS);
     step.apply(change);
     const { ledger: changed } = change.commit(() => undefined);
     assertSound(changed ?? ledger, step.name);
@@ -236,7 +236,7 @@ describe("the one decision", () => {
   });
 
   it("leaves an event for every change, and grows the version with it", () => {
-    const change = new Change(twoTabs(), "return", NOW);
+    const change = new Change(twoTabs(), "return", SETTINGS);
     decide(change, {
       attemptId: "at_a",
       isProven: true,
@@ -266,7 +266,7 @@ describe("the one decision", () => {
     assert.ok(payment);
     payment.state = "voided";
     voided.session.status = "open";
-    const change = new Change(voided, "notification", NOW);
+    const change = new Change(voided, "notification", SETTINGS);
     money("completed").apply(change);
     assert.deepEqual(
       change.commit(() => undefined).events?.map(({ type }) => type),
