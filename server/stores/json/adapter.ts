@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { Adapter } from "lowdb";
 import type { BaseLogger } from "pino";
 import type { StoreError } from "../../errors.ts";
 import type { LedgerDocument } from "./document.ts";
 import type { FileSystem } from "./file-system.ts";
 import { Journal, type Append } from "./journal.ts";
+import { snapshotName } from "./layout.ts";
 import { recover, removeSuperseded, type Recovered } from "./recovery.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
@@ -83,14 +85,11 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
     this.#nextSnapshotAt = this.#earlierLength + length + this.#snapshotAfterBytes;
     const { generation, sequence } = await this.journal.rotate();
     this.#earlierLength += length;
-    const snapshotLength = await writeSnapshot(document, {
-      fileSystem,
-      folder,
-      store: this.#store,
-      generation,
-      sequence,
-      now: now(),
-      signal: this.#ending.signal,
+    const { signal } = this.#ending;
+    const options = { fileSystem, folder, store: this.#store, generation, sequence, now: now(), signal };
+    const snapshotLength = await writeSnapshot(document, options).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+      throw await this.journal.fail(join(folder, snapshotName(generation)), "could not be written", error);
     });
     this.#earlierLength = 0;
     this.#setSnapshotLength(snapshotLength);

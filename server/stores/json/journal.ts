@@ -109,6 +109,18 @@ export class Journal {
     });
   }
 
+  /** Gives up: the disk has failed in a way that makes its every further answer doubtful. */
+  async fail(path: string, what: string, cause: unknown): Promise<StoreError> {
+    if (this.#failure !== null) return this.#failure;
+    const failure = new StoreError("storage_unavailable", `${path} ${what}`, { cause });
+    this.#failure = failure;
+    // What was never acknowledged had better not come back; if this fails too, it may.
+    await this.#file.truncate(this.#position.length).catch(() => undefined);
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+    this.#onFatal(failure);
+    return failure;
+  }
+
   /** Finishes what is waiting and closes the file. */
   async close(): Promise<void> {
     await this.#run;
@@ -199,16 +211,8 @@ export class Journal {
     return new StoreError("storage_full", "the disk is full; nothing was written", { cause });
   }
 
-  async #fail(what: string, cause: unknown): Promise<StoreError> {
-    if (this.#failure !== null) return this.#failure;
-    const path = join(this.#folder, journalName(this.#position.generation));
-    const failure = new StoreError("storage_unavailable", `${path} ${what}`, { cause });
-    this.#failure = failure;
-    // What was never acknowledged had better not come back; if this fails too, it may.
-    await this.#file.truncate(this.#position.length).catch(() => undefined);
-    for (const { reject } of this.#waiting.splice(0)) reject(failure);
-    this.#onFatal(failure);
-    return failure;
+  #fail(what: string, cause: unknown): Promise<StoreError> {
+    return this.fail(join(this.#folder, journalName(this.#position.generation)), what, cause);
   }
 
   async #rotate(): Promise<Readonly<JournalPosition>> {
