@@ -34,6 +34,8 @@ const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
 export function createApp({ checkout, keys, closing, widgetScript }: AppOptions): Koa {
   const app = new Koa();
+  // What happens after an answer has begun, such as a page that goes away in the middle of a stream.
+  app.on("error", (error: Error) => checkout.log.debug({ err: error }, "an answer could not be finished"));
   const routes = { checkout, keys, closing };
   const router = newRouter();
   for (const group of [
