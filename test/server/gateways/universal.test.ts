@@ -400,6 +400,7 @@ describe("the configuration", () => {
       "javascript:alert(1)",
       "ftp://a.example/",
       "https://u:p@a.example/",
+      "https://u@a.example/",
       "https://a.example/#x",
       "",
     ]) {
