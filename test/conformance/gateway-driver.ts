@@ -50,8 +50,8 @@ export interface ProviderScripts {
 /** What the suite must know of a gateway: how its provider speaks, signs and is asked. */
 export interface GatewayDriver {
   type: string;
-  /** Its part of the configuration, with the provider at this address. */
-  config(providerUrl: string): Record<string, unknown>;
+  /** Its part of the configuration, with the provider at this address, which gets so long to answer. */
+  config(providerUrl: string, timeoutMs: number): Record<string, unknown>;
   /** The provider's secret, with which it signs. */
   secret: string;
   currency: string;
@@ -67,6 +67,11 @@ export interface GatewayDriver {
     received: readonly ReceivedRequest[],
   ): { reference: string; returnUrl: string; notifyUrl: string };
 }
+
+/** Long enough for a provider that answers at all, on a machine that is busy. */
+export const PATIENT_MS = 10_000;
+/** For a provider that never will. */
+export const HURRIED_MS = 100;
 
 /** The remote checkout's id in the suite, and another one. */
 export const REMOTE_ID = "f32b1e55-9612-4b6d-90f9-1c1519e588da";

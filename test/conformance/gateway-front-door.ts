@@ -9,6 +9,7 @@ import {
   channelsOf,
   dropBody,
   forgeSignatures,
+  PATIENT_MS,
   type Channel,
   type Facts,
   type GatewayDriver,
@@ -25,7 +26,7 @@ export function testGatewayFrontDoor(driver: GatewayDriver): void {
     let server: TestServer;
     before(async () => {
       provider = await startScriptedProvider();
-      server = await startTestServer({ gateways: { [GATEWAY]: driver.config(provider.url) } });
+      server = await startTestServer({ gateways: { [GATEWAY]: driver.config(provider.url, PATIENT_MS) } });
     });
     after(async () => {
       await server.close();

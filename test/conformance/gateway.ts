@@ -15,7 +15,6 @@ import {
   type VerifiedNotification,
 } from "../../server/gateways/gateway.ts";
 import { configureGateway } from "../../server/gateways/index.ts";
-import type { Environment } from "../../shared/states.ts";
 import {
   answerJson,
   answerText,
@@ -33,7 +32,9 @@ import {
   channelsOf,
   dropBody,
   forgeSignatures,
+  HURRIED_MS,
   OTHER_REMOTE_ID,
+  PATIENT_MS,
   REMOTE_ID,
   type Channel,
   type Facts,
@@ -85,8 +86,8 @@ interface Suite {
   provider: () => ScriptedProvider;
 }
 
-function createGateway({ driver, provider }: Suite, environment: Environment = "test", url = provider().url): Gateway {
-  const configured = configureGateway(driver.config(url), environment);
+function createGateway({ driver, provider }: Suite, url = provider().url, timeoutMs = PATIENT_MS): Gateway {
+  const configured = configureGateway(driver.config(url, timeoutMs), "test");
   assert.deepEqual(configured.issues, undefined);
   return configured.create({ id: "gateway", fetch: globalThis.fetch, now: () => NOW });
 }
@@ -337,7 +338,7 @@ function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["pr
       return gateway.capture?.(makePayment(trip, REMOTE_ID), { operationId: "op_1", amount: 4300 }, trip);
     },
   };
-  const described = createGateway(suite, "test", "http://provider.invalid");
+  const described = createGateway(suite, "http://provider.invalid");
 
   for (const call of ["start", "fetchPayment", "capture"] as const) {
     if (described[call] === undefined) continue;
@@ -346,7 +347,8 @@ function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["pr
       for (const [fault, script] of Object.entries(FAULTS)) {
         test(`where the provider ${fault}`, async () => {
           suite.provider().script(script);
-          const error = await refusal(driver, ask(createGateway(suite)));
+          const timeoutMs = script === neverAnswer || script === neverEndAnswer ? HURRIED_MS : PATIENT_MS;
+          const error = await refusal(driver, ask(createGateway(suite, suite.provider().url, timeoutMs)));
           assert.ok(error instanceof GatewayError);
           assert.equal(error.code, "gateway_unavailable");
           assert.equal(
@@ -360,7 +362,7 @@ function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["pr
       test("where the provider is gone", async () => {
         const gone = await startScriptedProvider();
         await gone.close();
-        const error = await refusal(driver, ask(createGateway(suite, "test", gone.url)));
+        const error = await refusal(driver, ask(createGateway(suite, gone.url)));
         assert.ok(error instanceof GatewayError);
         assert.equal(error.code, "gateway_unavailable");
         assert.equal(error.inDoubt, false, "nobody was there to do it");

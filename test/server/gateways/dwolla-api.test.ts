@@ -4,7 +4,7 @@ import { GatewayError } from "../../../server/errors.ts";
 import { gatewayAbilities, type Gateway, type OperationReport } from "../../../server/gateways/gateway.ts";
 import { configureGateway } from "../../../server/gateways/index.ts";
 import type { CaptureMethod, Environment } from "../../../shared/states.ts";
-import { REMOTE_ID } from "../../conformance/gateway-driver.ts";
+import { HURRIED_MS, PATIENT_MS, REMOTE_ID } from "../../conformance/gateway-driver.ts";
 import {
   answerJson,
   loseAnswerAfter,
@@ -45,9 +45,9 @@ function fetchPayment(environment: Environment, capture: CaptureMethod = "automa
   return create(environment).fetchPayment?.(tripOf(environment, capture));
 }
 
-async function capture(amount = AMOUNT): Promise<OperationReport | undefined> {
+async function capture(amount = AMOUNT, timeoutMs = PATIENT_MS): Promise<OperationReport | undefined> {
   const trip = tripOf("test", "manual");
-  return create("test").capture?.(makePayment(trip, REMOTE_ID), { operationId: "op_1", amount }, trip);
+  return create("test", { timeoutMs }).capture?.(makePayment(trip, REMOTE_ID), { operationId: "op_1", amount }, trip);
 }
 
 const throws = (asked: Promise<unknown> | undefined, code: string, inDoubt: boolean) =>
@@ -212,7 +212,7 @@ describe("capturing", () => {
 
   test("stays in doubt where Dwolla refuses and cannot be asked why, or says what it does not have", async () => {
     script(refuse("No."), neverAnswer);
-    await throws(capture(), "gateway_unavailable", true);
+    await throws(capture(AMOUNT, HURRIED_MS), "gateway_unavailable", true);
     script(refuse("No."), stand("unknown", CHECKOUT));
     await throws(capture(), "gateway_unavailable", true);
   });

@@ -14,13 +14,12 @@ import { answerJson } from "../../support/scripted-provider.ts";
 /** The secret of protocols.md's public vector. */
 export const SECRET = "62hdv0jBjsBlD+0AmhVn9pQuULSC661AGo2SsksQTpqNUrff7Z";
 
-/** A configuration without its optional parts, quick to give up. */
+/** A configuration without its optional parts. */
 export const CONFIG = {
   type: "dwolla",
   key: "JCGQXLrlfuOqdUYdTcLz3rBiCZQDRvdWIUPkw++GMuGhkem9Bo",
   secret: SECRET,
   destinationId: "812-740-4294",
-  timeoutMs: 100,
 };
 
 const CHECKOUTS = "/oauth/rest/offsitegateway/checkouts";
@@ -136,7 +135,7 @@ const provider: ProviderScripts = { stand, refuse };
 /** Dwolla, as the gateways' suite must know it. */
 export const DWOLLA: GatewayDriver = {
   type: "dwolla",
-  config: (baseUrl) => ({ ...CONFIG, baseUrl }),
+  config: (baseUrl, timeoutMs) => ({ ...CONFIG, baseUrl, timeoutMs }),
   secret: SECRET,
   currency: "USD",
   named: ["amount", "environment"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Payment } from "../../../shared/records.ts";
 import { testGateway } from "../../conformance/gateway.ts";
-import { REMOTE_ID, type Facts, type Fields } from "../../conformance/gateway-driver.ts";
+import { PATIENT_MS, REMOTE_ID, type Facts, type Fields } from "../../conformance/gateway-driver.ts";
 import { answerJson, startScriptedProvider, type ScriptedProvider } from "../../support/scripted-provider.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { DWOLLA, stand, writeCallback, writeReturn } from "./dwolla-driver.ts";
@@ -14,7 +14,7 @@ describe("Dwolla through the front door", () => {
   let server: TestServer;
   before(async () => {
     provider = await startScriptedProvider();
-    server = await startTestServer({ gateways: { dwolla: DWOLLA.config(provider.url) } });
+    server = await startTestServer({ gateways: { dwolla: DWOLLA.config(provider.url, PATIENT_MS) } });
   });
   after(async () => {
     await server.close();
