@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -33,36 +34,47 @@ async function lockBySocket(folder: string): Promise<Release> {
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Locks by a file that only one process can create; it names the process, so that a dead one's can be taken over. */
+/** Locks by a file that only one process can name; it says which, so that a dead one's can be taken over. */
 export async function lockByFile(folder: string): Promise<Release> {
   const path = join(folder, "lock");
-  const mine = JSON.stringify({ pid: process.pid, startedAt: await startTime(process.pid) });
-  for (let round = 0; round < 3; round += 1) {
-    try {
-      await writeFile(path, mine, { flag: "wx", mode: 0o600 });
-      return () => rm(path, { force: true });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  const mine = `${path}.${process.pid}.${randomUUID()}`;
+  await writeFile(mine, JSON.stringify({ pid: process.pid, startedAt: await startTime(process.pid) }), { mode: 0o600 });
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      if (await linkNew(mine, path)) return () => rm(path, { force: true });
       const theirs = await readFile(path, "utf8").catch(() => null);
       if (theirs === null) continue;
-      if (await isAlive(theirs)) throw inUse(folder, cause);
+      if (await isAlive(theirs)) break;
       await takeAway(path, theirs);
     }
+  } finally {
+    await rm(mine, { force: true });
   }
   throw inUse(folder);
 }
 
+/** Gives a file a second name, unless that is taken: a lock is there with all that it says, or not at all. */
+async function linkNew(path: string, name: string): Promise<boolean> {
+  try {
+    await link(path, name);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+    return false;
+  }
+}
+
 /** Removes a dead process's lock, unless another process did and has made its own meanwhile. */
 async function takeAway(path: string, content: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+  const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
   } catch {
     return;
   }
-  // What was moved may already be the lock of a living process: then it goes back, and that process keeps it.
-  if ((await readFile(aside, "utf8")) === content) await rm(aside, { force: true });
-  else await rename(aside, path);
+  // What was moved may already be the lock of a living process: then it goes back.
+  if ((await readFile(aside, "utf8")) !== content) await linkNew(aside, path);
+  await rm(aside, { force: true });
 }
 
 async function isAlive(content: string): Promise<boolean> {
@@ -70,7 +82,7 @@ async function isAlive(content: string): Promise<boolean> {
   try {
     owner = JSON.parse(content) as { pid?: unknown; startedAt?: unknown };
   } catch {
-    // Another process has created the file and not yet written it, or died just then: assume the first.
+    // Nothing of ours; whoever made it may have had a reason.
     return true;
   }
   if (typeof owner.pid !== "number") return true;
