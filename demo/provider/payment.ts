@@ -54,6 +54,8 @@ export interface SimulatedPayment {
   readonly merchant: string;
   /** The merchant's own name for the payment. */
   readonly reference: string;
+  /** The merchant's order number, for people. */
+  readonly orderNumber: string | undefined;
   readonly description: string | undefined;
   readonly isTest: boolean;
   readonly createdAt: Date;

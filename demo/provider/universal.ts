@@ -47,6 +47,7 @@ export function acceptUniversal(
     account: account.id,
     merchant: form["x_shop_name"] ?? "",
     reference,
+    orderNumber: form["x_invoice"],
     description: form["x_description"],
     isTest: form["x_test"] === "true",
     createdAt: now(),

@@ -15,6 +15,13 @@ export interface Totals {
   total: number;
 }
 
+/** What the demonstration lets be chosen at the checkout; a real shop would decide. */
+export interface DemoOptions {
+  /** A gateway's id; absent where the customer chooses. */
+  gateway?: string | undefined;
+  presentation: "iframe" | "redirect";
+}
+
 /** What a customer has taken to the checkout. */
 export interface Order {
   /** Unguessable; in the addresses of its pages. */
@@ -24,6 +31,8 @@ export interface Order {
   readonly lines: readonly OrderLine[];
   readonly totals: Totals;
   readonly clientSecret: string;
+  /** What was last chosen for the demonstration. */
+  options: DemoOptions;
   /** As the server last told the shop's server. */
   session: CheckoutSession;
 }
@@ -59,7 +68,7 @@ export function createOrder(
   lines: readonly OrderLine[],
   { clientSecret, ...session }: CreatedCheckoutSession,
 ): Order {
-  return { ...names, lines, totals: totalsOf(lines), clientSecret, session };
+  return { ...names, lines, totals: totalsOf(lines), clientSecret, options: { presentation: "iframe" }, session };
 }
 
 /** Tells whether an order is of exactly these goods, at these quantities. */

@@ -2,10 +2,10 @@ import { Router } from "@koa/router";
 import type { Context } from "koa";
 import { readForm } from "../read-body.ts";
 import { orderPaths, type ShopCheckout } from "./checkout.ts";
-import { isSettled, linesOf, type Order } from "./order.ts";
+import { isSettled, linesOf, type DemoOptions, type Order } from "./order.ts";
 import { cartPage } from "./pages/cart-page.ts";
 import { homePage, productPage } from "./pages/catalogue-pages.ts";
-import { checkoutPage, type DemoOptions } from "./pages/checkout-page.ts";
+import { checkoutPage } from "./pages/checkout-page.ts";
 import { ordersPage, thanksPage } from "./pages/orders-pages.ts";
 import { findProduct } from "./products.ts";
 import { SHOP_STYLE } from "./style.ts";
@@ -92,8 +92,9 @@ function addOrders(router: Router, { visitors, checkout, serverUrl }: ShopDesk):
     const order = findOrder(visitor, ctx.params["id"]);
     if (order === undefined) return;
     await checkout.refresh(visitor, order);
+    order.options = readOptions(ctx, order);
     if (isSettled(order)) redirect(ctx, orderPaths.thanks(order.id));
-    else show(ctx, checkoutPage(order, serverUrl, readOptions(ctx, order), cartCount(visitor)));
+    else show(ctx, checkoutPage(order, serverUrl, cartCount(visitor)));
   });
   router.get("/orders/:id/thanks", async (ctx) => {
     const visitor = visitors.find(ctx);
@@ -114,7 +115,9 @@ function readQuantity(ctx: Context, form: URLSearchParams): number {
   return Number(text);
 }
 
-function readOptions({ query }: Context, { session }: Order): DemoOptions {
+function readOptions({ query }: Context, { session, options }: Order): DemoOptions {
+  // The provider sends the customer back without them.
+  if (query["presentation"] === undefined) return options;
   return {
     gateway: session.gateways.find(({ id }) => id === query["gateway"])?.id,
     presentation: query["presentation"] === "redirect" ? "redirect" : "iframe",

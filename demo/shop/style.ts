@@ -36,11 +36,16 @@ nav a:hover{background:var(--offsite-canvas)}
 .field{width:88px;min-height:44px;padding:8px 12px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:inherit;font:inherit;font-variant-numeric:tabular-nums}
 .details{display:grid;gap:4px;padding-top:16px;border-top:1px solid var(--offsite-line);color:var(--offsite-muted)}
 .page-title{margin-bottom:24px;display:grid;gap:4px}
+.order{display:grid;grid-template-columns:minmax(0,1fr);gap:24px;align-items:start}
+.order .page-title{margin:0}
+offsite-checkout:not(:defined){display:block;min-height:320px}
+offsite-checkout:not(:defined) a{animation:appear 0s 1s backwards}
+@keyframes appear{from{visibility:hidden}}
+.goods{display:grid;gap:12px}
+.goods li{display:grid;grid-template-columns:56px 1fr auto;gap:16px;align-items:center}
+.goods .name,.goods .small{display:block}
 .columns{display:grid;grid-template-columns:minmax(0,1fr);gap:16px;align-items:start}
 .side{padding:20px;display:grid;gap:16px}
-.side-stack{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}
-.payment{padding:20px}
-.payment:not(:has(:defined)){min-height:200px}
 .thumb{display:block;overflow:hidden;border-radius:var(--offsite-radius);flex:none}
 .cart-lines{padding:4px 20px}
 .cart-lines li{display:grid;grid-template-columns:72px 1fr auto;gap:16px;padding:16px 0;align-items:start}
@@ -57,8 +62,6 @@ nav a:hover{background:var(--offsite-canvas)}
 .totals .sum{padding-top:12px;margin-top:4px;border-top:1px solid var(--offsite-line)}
 .totals .sum dt{color:inherit;font-weight:600}
 .totals .sum dd{font-size:var(--offsite-text-title);font-weight:650;letter-spacing:-.01em}
-.summary-lines{display:grid;gap:12px}
-.summary-lines li{display:grid;grid-template-columns:48px 1fr auto;gap:12px;align-items:center}
 .blank{display:grid;justify-items:center;gap:12px;padding:48px 24px;text-align:center;max-width:480px;margin:24px auto}
 .orders a{display:grid;grid-template-columns:1fr auto;gap:2px 16px;padding:16px 20px;color:inherit;text-decoration:none;align-items:baseline}
 .orders li+li{border-top:1px solid var(--offsite-line)}
@@ -79,7 +82,12 @@ main{padding-block:32px 64px}
 .products{grid-template-columns:repeat(3,minmax(0,1fr));gap:32px 24px}
 .product{grid-template-columns:minmax(0,1.1fr) minmax(0,1fr);gap:48px}
 .columns{grid-template-columns:minmax(0,1fr) 340px;gap:24px}
-.payment{padding:24px}
+.order{grid-template:"title payment" auto "goods payment" auto "aside payment" 1fr/minmax(0,1fr) minmax(0,512px);gap:24px 64px}
+.order .page-title{grid-area:title}
+.order .goods{grid-area:goods;gap:16px}
+.order .goods li{grid-template-columns:96px 1fr auto}
+.order .payment{grid-area:payment}
+.order aside{grid-area:aside}
 .cart-lines{padding:4px 24px}
 .cart-lines li{grid-template-columns:96px 1fr auto}
 }

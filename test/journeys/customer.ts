@@ -23,10 +23,12 @@ export class Customer {
     this.page = page;
   }
 
-  static async visit(stage: Stage, { hasJavaScript = true } = {}): Promise<Customer> {
+  static async visit(stage: Stage, { hasJavaScript = true, width = 1280, scheme = "light" } = {}): Promise<Customer> {
     const context = await stage.browser.createBrowserContext();
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT_MS);
+    await page.setViewport({ width, height: 800 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     await page.setJavaScriptEnabled(hasJavaScript);
     const customer = new Customer(stage, context, page);
     page.on("console", (message) => {
@@ -60,7 +62,7 @@ export class Customer {
 
   /** Presses the element's button and gives the provider's page, wherever it opens. */
   async pressPay(): Promise<Frame> {
-    const button = await this.page.waitForSelector("offsite-checkout >>> button.button[aria-disabled=false]");
+    const button = await this.page.waitForSelector("offsite-checkout >>> [part=button][aria-disabled=false]");
     await button?.click();
     return this.atProvider();
   }
@@ -68,7 +70,10 @@ export class Customer {
   /** Waits for the provider's page. */
   async atProvider(): Promise<Frame> {
     const frame = await this.page.waitForFrame((frame) => frame.url().startsWith(this.#stage.demo.urls.provider));
-    await frame.waitForSelector("form.choices");
+    // Before its style sheet is there, the page's buttons are not where they will be when the press comes.
+    await frame.waitForFunction(
+      () => document.readyState === "complete" && document.querySelector("form.choices") !== null,
+    );
     return frame;
   }
 

@@ -12,7 +12,7 @@ after(() => stage.close());
 /** Chooses the bank transfer and follows the instructions' link back to the shop. */
 async function transfer(customer: Customer): Promise<{ sessionId: string; paymentId: string }> {
   const sessionId = await customer.chooseWay({ presentation: "iframe", gateway: "transfer" });
-  const button = await customer.page.waitForSelector("offsite-checkout >>> button.button");
+  const button = await customer.page.waitForSelector("offsite-checkout >>> [part=button]");
   await Promise.all([customer.page.waitForNavigation(), button?.click()]);
   await customer.seesHeading("How to pay");
   await customer.follow("a.button.primary");

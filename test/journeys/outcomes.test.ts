@@ -110,14 +110,14 @@ for (const presentation of ["redirect", "iframe"] as const) {
       await customer.seesInElement("Payment declined");
       assert.deepEqual(await stage.stored(sessionId), {
         status: "open",
-        attempts: ["card settled"],
+        attempts: ["card declined gateway_declined"],
         payments: [`card failed ${MUG}`],
       });
       await customer.choose(await customer.pressPay(), "pay");
       await customer.seesInElement("Payment received");
       assert.deepEqual(await stage.stored(sessionId), {
         status: "complete",
-        attempts: ["card settled", "card settled"],
+        attempts: ["card declined gateway_declined", "card settled"],
         payments: [`card failed ${MUG}`, `card completed ${MUG}`],
       });
     });

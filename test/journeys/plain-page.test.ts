@@ -13,8 +13,14 @@ after(() => stage.close());
 /** From the shop to the session's plain page, in a browser that runs no script at all. */
 async function goToPlainPage(customer: Customer): Promise<string> {
   const sessionId = await customer.goToCheckout();
-  await customer.follow("offsite-checkout a");
+  await followPlainLink(customer);
   return sessionId;
+}
+
+/** The link in the element's place is held back for a moment, so that it does not flash where scripts run. */
+async function followPlainLink(customer: Customer): Promise<void> {
+  await customer.page.waitForSelector("offsite-checkout a", { visible: true });
+  await customer.follow("offsite-checkout a");
 }
 
 async function chooseGateway(customer: Customer, gateway: string): Promise<void> {
@@ -55,7 +61,7 @@ describe("without JavaScript, on the session's plain page", { concurrency: 3 }, 
     await customer.follow("form button");
     await customer.follow("button[value=cancel]");
     assert.equal(await heading(customer.page), "Checkout");
-    await customer.follow("offsite-checkout a");
+    await followPlainLink(customer);
     await chooseGateway(customer, "bank");
     await customer.follow("button[value=pay]");
     assert.equal(await heading(customer.page), "Thank you");

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import type { Browser } from "puppeteer-core";
+import { launch, type Browser } from "puppeteer-core";
 import { startDemo, type Demo } from "../../demo/demo.ts";
 import type { CheckoutSession, Payment } from "../../shared/records.ts";
-import { launchBrowser } from "/tmp/browser.ts";
+import { findBrowser } from "../support/browser.ts";
 
 /** A provider's callback as the provider logged it. */
 interface LoggedCallback {
@@ -62,7 +62,7 @@ export class Stage {
       providerDelayMs: 400,
       dueWorkIntervalMs: 100,
     });
-    const browser = await launchBrowser();
+    const browser = await launch(await findBrowser());
     return new Stage({ demo, browser, folder, callbacks, clock });
   }
 

@@ -62,7 +62,8 @@ for (const way of WAYS) {
       });
     });
 
-    test("a charge of another amount never pays the order", async () => {
+    // Dwolla's word is only a hint: what it charged is found out when it is asked, in `time.test.ts`.
+    test("a charge of another amount never pays the order", { skip: gateway === "bank" }, async () => {
       await using customer = await Customer.visit(stage);
       const { sessionId } = await customer.pay(way, "wrong-amount");
       await customer.seesInElement("does not match your order");

@@ -87,8 +87,8 @@ function facts(payment: SimulatedPayment): Html {
       html`<dt>For</dt>
         <dd>${payment.description}</dd>`
     }
-    <dt>Reference</dt>
-    <dd>${payment.reference === "" ? payment.id : payment.reference}</dd>
+    <dt>Order</dt>
+    <dd>${payment.orderNumber ?? payment.reference}</dd>
     ${
       payment.isTest &&
       html`<dt>Environment</dt>

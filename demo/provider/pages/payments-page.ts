@@ -31,7 +31,7 @@ function paymentRow(payment: SimulatedPayment, now: Date): Html {
   return html`<li>
     <div>
       ${payment.merchant} <span class="muted small">${PROTOCOL_NAMES[payment.protocol]}</span>
-      <p class="muted small">${payment.reference}</p>
+      <p class="muted small">${payment.orderNumber ?? payment.reference}</p>
     </div>
     <div>
       <p class="amount">${formatMoney(charged.amount, charged.currency, "en")}</p>

@@ -5,7 +5,7 @@ export const PROVIDER_STYLE = `${PAGE_STYLE}
 main{max-width:448px;margin:0 auto;padding:16px;display:grid;gap:16px}
 main.wide{max-width:1040px}
 .framed body{min-height:0;background:var(--offsite-surface)}
-.framed main{max-width:none;padding:4px 4px 8px}
+.framed main{max-width:none;padding:16px}
 .framed .card{border:0;border-radius:0}
 .framed .pay{padding:0}
 .notice{display:flex;align-items:center;gap:8px;font-size:var(--offsite-text-small);color:var(--offsite-warning);font-weight:600}

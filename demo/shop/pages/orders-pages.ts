@@ -4,9 +4,8 @@ import { html, type Html } from "../../../shared/html.ts";
 import { orderPaths } from "../checkout.ts";
 import type { Order } from "../order.ts";
 import { CURRENCY } from "../products.ts";
-import { element } from "./checkout-page.ts";
 import { layout } from "./layout.ts";
-import { orderSummary } from "./order-summary.ts";
+import { orderView } from "./order-view.ts";
 
 /** Where the customer comes back to: how the order stands, as the shop's server has just read it. */
 export function thanksPage(order: Order, serverUrl: string, cartCount: number): string {
@@ -15,17 +14,12 @@ export function thanksPage(order: Order, serverUrl: string, cartCount: number): 
     title,
     cartCount,
     head: html`<script type="module" src="${serverUrl}/offsite-checkout.js"></script>`,
-    content: html`<div class="page-title">
-        <h1>${title}</h1>
-        <p class="muted">${text}</p>
-      </div>
-      <div class="columns">
-        <section class="card payment" aria-label="Payment">${element(order, { presentation: "redirect" })}</section>
-        <div class="side-stack">
-          <section class="card side" aria-label="Order">${orderSummary(order)}</section>
-          <a class="button wide" href="/">Continue shopping</a>
-        </div>
-      </div>`,
+    content: orderView({
+      order,
+      title,
+      text,
+      aside: html`<a class="button" href="/">Continue shopping</a>`,
+    }),
   });
 }
 
