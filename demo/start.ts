@@ -17,7 +17,9 @@ try {
   if (error instanceof PortTakenError) {
     console.error(`${error.message} Set ${PORTS[error.part].variable} to another one.`);
   } else {
-    console.error(error instanceof RangeError ? error.message : error);
+    // What has a code or is a setting's fault explains itself, such as a data folder that is in use.
+    const isExplained = error instanceof RangeError || (error as { code?: unknown }).code !== undefined;
+    console.error(isExplained ? (error as Error).message : error);
   }
   process.exitCode = 1;
 }

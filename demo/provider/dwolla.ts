@@ -109,7 +109,7 @@ export class DwollaGateway {
       account: application.key,
       merchant: application.merchant,
       reference: order.orderId ?? "",
-      orderNumber: order.orderId,
+      orderNumber: undefined,
       description: order.purchaseOrder.orderItems.map(({ name }) => name).join(", "),
       isTest: order.test,
       createdAt,

@@ -94,7 +94,8 @@ function addOrders(router: Router, { visitors, checkout, serverUrl }: ShopDesk):
     await checkout.refresh(visitor, order);
     order.options = readOptions(ctx, order);
     if (isSettled(order)) redirect(ctx, orderPaths.thanks(order.id));
-    else show(ctx, checkoutPage(order, serverUrl, cartCount(visitor)));
+    else if (order.session.status === "open") show(ctx, checkoutPage(order, serverUrl, cartCount(visitor)));
+    else show(ctx, thanksPage(order, serverUrl, cartCount(visitor)));
   });
   router.get("/orders/:id/thanks", async (ctx) => {
     const visitor = visitors.find(ctx);

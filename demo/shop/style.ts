@@ -48,10 +48,11 @@ offsite-checkout:not(:defined) a{animation:appear 0s 1s backwards}
 .side{padding:20px;display:grid;gap:16px}
 .thumb{display:block;overflow:hidden;border-radius:var(--offsite-radius);flex:none}
 .cart-lines{padding:4px 20px}
-.cart-lines li{display:grid;grid-template-columns:72px 1fr auto;gap:16px;padding:16px 0;align-items:start}
+.cart-lines li{display:grid;grid-template-columns:72px minmax(0,1fr) auto;gap:8px 16px;padding:16px 0;align-items:start}
+.cart-lines .thumb{grid-row:1/3}
 .cart-lines li+li{border-top:1px solid var(--offsite-line)}
 .what{display:grid;gap:2px}
-.quantity{display:flex;align-items:center;gap:8px;margin-top:8px}
+.quantity{grid-column:2/-1;display:flex;align-items:center;gap:8px}
 .step{width:36px;height:36px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:transparent;color:inherit;font:inherit;cursor:pointer}
 .step:hover{border-color:var(--offsite-muted)}
 .quantity .amount{min-width:20px;text-align:center}
@@ -89,6 +90,6 @@ main{padding-block:32px 64px}
 .order .payment{grid-area:payment}
 .order aside{grid-area:aside}
 .cart-lines{padding:4px 24px}
-.cart-lines li{grid-template-columns:96px 1fr auto}
+.cart-lines li{grid-template-columns:96px minmax(0,1fr) auto}
 }
 `;

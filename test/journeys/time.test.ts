@@ -11,13 +11,17 @@ afterEach(() => stage.close());
 
 const A_DAY = 86_400;
 
-test("a checkout that nobody pays within its day expires, and says so", async () => {
+test("a checkout that nobody pays within its day expires, says so, and is started again", async () => {
   await using customer = await Customer.visit(stage);
   const sessionId = await customer.goToCheckout();
   stage.advance(A_DAY + 1);
   assert.deepEqual(await stage.storedOnce(sessionId, "expired"), { status: "expired", attempts: [], payments: [] });
   await customer.page.reload();
   await customer.seesInElement("This checkout has expired");
+  await customer.follow("form[action='/checkout'] button");
+  await customer.choose(await customer.pressPay(), "pay");
+  await customer.seesHeading("Thank you");
+  assert.deepEqual(await stage.stored(sessionId), { status: "expired", attempts: [], payments: [] });
 });
 
 test("a customer who pays after the checkout has expired has paid, once, and late", async () => {

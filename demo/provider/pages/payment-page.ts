@@ -87,7 +87,7 @@ function facts(payment: SimulatedPayment): Html {
       html`<dt>For</dt>
         <dd>${payment.description}</dd>`
     }
-    <dt>Order</dt>
+    <dt>${payment.orderNumber === undefined ? "Reference" : "Order"}</dt>
     <dd>${payment.orderNumber ?? payment.reference}</dd>
     ${
       payment.isTest &&

@@ -43,6 +43,9 @@ details[open]>summary::after{transform:rotate(-135deg) translate(-2px,-2px)}
 .list>li+li{border-top:1px solid var(--offsite-line)}
 .list .amount{font-weight:600;text-align:right}
 .list .wideline{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;justify-content:space-between}
+.list details{border:0;padding:0;width:100%}
+.list .wideline>div:only-child{width:100%}
+.list summary{justify-content:flex-start;font-weight:400}
 .tools{display:flex;flex-wrap:wrap;gap:8px}
 .tools .button{min-height:36px;padding:4px 12px;font-size:var(--offsite-text-small)}
 .empty{padding:32px 24px;text-align:center;display:grid;gap:8px}

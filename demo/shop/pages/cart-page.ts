@@ -56,13 +56,13 @@ function cartLine({ product, quantity }: OrderLine): Html {
     <div class="what">
       <a class="name" href="/products/${product.sku}">${product.name}</a>
       <span class="muted small">${product.summary}</span>
-      <form class="quantity" method="post" action="/cart/${product.sku}">
+    </div>
+    <span class="amount name">${formatMoney(product.price * quantity, CURRENCY, "en")}</span>
+    <form class="quantity" method="post" action="/cart/${product.sku}">
         <button class="step" name="quantity" value="${quantity - 1}" aria-label="One ${product.name} less">−</button>
         <span class="amount" aria-label="Quantity">${quantity}</span>
         <button class="step" name="quantity" value="${quantity + 1}" aria-label="One ${product.name} more">+</button>
         <button class="link small" name="quantity" value="0" aria-label="Remove ${product.name}">Remove</button>
-      </form>
-    </div>
-    <span class="amount name">${formatMoney(product.price * quantity, CURRENCY, "en")}</span>
+    </form>
   </li>`;
 }

@@ -18,7 +18,7 @@ export function thanksPage(order: Order, serverUrl: string, cartCount: number): 
       order,
       title,
       text,
-      aside: html`<a class="button" href="/">Continue shopping</a>`,
+      aside: isOver(order) ? startAgain() : html`<a class="button" href="/">Continue shopping</a>`,
     }),
   });
 }
@@ -53,6 +53,15 @@ export function troublePage(title: string, text: string, cartCount: number): str
       <a class="button primary" href="/">Back to the shop</a>
     </section>`,
   });
+}
+
+function isOver({ session: { status } }: Order): boolean {
+  return status === "expired" || status === "cancelled";
+}
+
+/** The cart is as it was, so the checkout begins anew with it. */
+function startAgain(): Html {
+  return html`<form method="post" action="/checkout"><button class="button primary">Start again</button></form>`;
 }
 
 function words({ number, session: { status } }: Order): { title: string; text: string } {
