@@ -14,10 +14,12 @@
  */
 import { assertNever } from "../../shared/assert-never.ts";
 import type { AttemptCode } from "../../shared/problems.ts";
-import type { AttemptState } from "../../shared/states.ts";
+import type { Operation } from "../../shared/records.ts";
+import { canTransition, type AttemptState } from "../../shared/states.ts";
 import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
 import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
+import { findDoubt, isInDoubt, noteNotDone } from "./doubt.ts";
 import { applyTransition, findCountingPayment, isMoney, newPayment, noteAuthorized } from "./payment.ts";
 
 /** A report that `checkout/` may act on: proven by the provider, or (only for ends) a browser's hint. */
@@ -108,7 +110,7 @@ function settleMoney(change: Change, attempt: AttemptRecord, report: MoneyReport
     ({ attemptId, remoteId }) => attemptId === attempt.id && remoteId === report.remoteId,
   );
   if (known !== undefined) {
-    if (advancePayment(change, known, report)) settleAttempt(attempt, report, change.time);
+    if (advancePayment(change, known, report)) settleAttempt(attempt, known, report, change.time);
     return;
   }
   const payment = newPayment(ledger, attempt, report, change.time);
@@ -120,7 +122,7 @@ function settleMoney(change: Change, attempt: AttemptRecord, report: MoneyReport
     // The provider had already called this trip off, and the news overtook each other.
     failPayment(change, payment, attempt.remoteState);
   } else {
-    settleAttempt(attempt, report, change.time);
+    settleAttempt(attempt, payment, report, change.time);
   }
 }
 
@@ -134,10 +136,11 @@ function advancePayment(change: Change, payment: PaymentRecord, report: MoneyRep
     change.record("payment.contradicted", { payment, remoteState: report.remoteState });
     return false;
   }
-  const capture = payment.operations.find(({ type, status }) => type === "capture" && status !== "failed");
-  applyTransition(payment, transition, { amount: capture?.amount ?? payment.amount, time: change.time });
+  const capture = findDoubt(payment, "capture");
+  const amount = report.capturedAmount ?? capture?.amount ?? payment.amount;
+  applyTransition(payment, transition, { amount, time: change.time });
   if (transition === "authorize") noteAuthorized(payment, report, change.time);
-  if (transition === "capture" && capture !== undefined) capture.status = "succeeded";
+  if (transition === "capture" && capture !== undefined) endDoubt(change, payment, capture);
   payment.remoteState = report.remoteState;
   markDuplicate(change, payment);
   change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
@@ -179,10 +182,10 @@ export function markDuplicate(change: Change, payment: PaymentRecord): void {
   change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id, onDuplicate: change.onDuplicate } });
 }
 
-function settleAttempt(attempt: AttemptRecord, report: MoneyReport, time: string): void {
+function settleAttempt(attempt: AttemptRecord, payment: PaymentRecord, report: MoneyReport, time: string): void {
   attempt.remoteState = report.remoteState;
-  // Money on its way is asked about until it has arrived.
-  if (report.outcome !== "pending") delete attempt.nextCheckAt;
+  // Money on its way is asked about until it has arrived, and an operation in doubt until it is known.
+  if (report.outcome !== "pending" && !isInDoubt(payment)) delete attempt.nextCheckAt;
   if (attempt.state === "settled") return;
   attempt.state = "settled";
   attempt.endedAt = time;
@@ -193,6 +196,7 @@ function settleAttempt(attempt: AttemptRecord, report: MoneyReport, time: string
 
 function settleEnd(change: Change, attempt: AttemptRecord, report: EndReport, isProven: boolean): void {
   const ofAttempt = change.ledger.payments.filter(({ attemptId }) => attemptId === attempt.id);
+  if (isProven && report.outcome === "cancelled" && settleVoid(change, ofAttempt, report)) return;
   if (ofAttempt.some(isMoney)) return;
   const isPending = ofAttempt.some(({ state }) => state === "pending");
   // A browser's word may not undo what the provider said.
@@ -209,9 +213,30 @@ function settleEnd(change: Change, attempt: AttemptRecord, report: EndReport, is
   });
 }
 
+/** A cancellation that the provider tells of while a void is in doubt is that void's. */
+function settleVoid(change: Change, payments: readonly PaymentRecord[], report: EndReport): boolean {
+  for (const payment of payments) {
+    const operation = findDoubt(payment, "void");
+    if (operation === undefined || !canTransition("void", payment.state)) continue;
+    applyTransition(payment, "void", { time: change.time });
+    payment.remoteState = report.remoteState;
+    endDoubt(change, payment, operation);
+    change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
+    return true;
+  }
+  return false;
+}
+
+function endDoubt(change: Change, payment: PaymentRecord, operation: Operation): void {
+  operation.status = "succeeded";
+  change.record("operation.succeeded", { payment, operationId: operation.id });
+}
+
 function failPayment(change: Change, payment: PaymentRecord, remoteState: string | undefined): void {
   applyTransition(payment, "fail", { time: change.time });
   if (remoteState !== undefined) payment.remoteState = remoteState;
+  const doubtful = findDoubt(payment, "void");
+  if (doubtful !== undefined) noteNotDone(change, payment, doubtful);
   change.record("payment.failed", { payment, remoteState: payment.remoteState });
 }
 

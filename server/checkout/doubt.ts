@@ -1,24 +1,67 @@
-import type { Report } from "../gateways/gateway.ts";
+/**
+ * What the provider says of a payment ends the doubt about operations whose answer never came. A capture or void that
+ * shows in the payment's state is settled with it, by `decide`; here are the refund that shows in the amount, and
+ * everything that was not done.
+ */
+import { isMoneyReport, type MoneyReport, type Report } from "../gateways/gateway.ts";
+import type { PaymentRecord } from "../stores/ledger.ts";
+import type { Operation } from "../../shared/records.ts";
 import type { Change } from "./change.ts";
+import { applyRefund } from "./payment.ts";
 
 /** Longer than any call to a provider may take: an operation younger than this may still be under way. */
 const UNDER_WAY_MS = 60_000;
 
-/**
- * Ends the doubt about a capture whose answer never came, from what the provider says now: money that is still only
- * authorized was not captured. (Money that was is settled as any success.)
- */
+/** Finds an operation whose answer never came. */
+export function findDoubt({ operations }: PaymentRecord, type: Operation["type"]): Operation | undefined {
+  return operations.find((operation) => operation.type === type && operation.status === "unknown");
+}
+
+/** Tells whether the provider still owes an answer about an operation. */
+export function isInDoubt({ operations }: PaymentRecord): boolean {
+  return operations.some(({ status }) => status === "unknown" || status === "pending");
+}
+
+/** Ends what doubt can be ended by a report that the provider, asked, gave of an attempt. */
 export function resolveDoubt(change: Change, attemptId: string, report: Report): void {
-  if (report.outcome !== "authorized") return;
+  if (!isMoneyReport(report)) return;
   for (const payment of change.ledger.payments) {
-    if (payment.attemptId !== attemptId || payment.state !== "authorization") continue;
+    if (payment.attemptId !== attemptId || payment.remoteId !== report.remoteId) continue;
     for (const operation of payment.operations) {
-      const age = change.now.getTime() - Date.parse(operation.createdAt);
-      if (operation.type !== "capture" || operation.status !== "unknown" || age < UNDER_WAY_MS) continue;
-      operation.status = "failed";
-      operation.errorCode = "provider_error";
-      operation.message = "the provider, asked, says that the money was not captured";
-      change.record("operation.failed", { payment, operationId: operation.id, remoteState: report.remoteState });
+      if (operation.status === "unknown") resolveOperation(change, payment, operation, report);
     }
   }
+}
+
+function resolveOperation(change: Change, payment: PaymentRecord, operation: Operation, report: MoneyReport): void {
+  switch (operation.type) {
+    case "capture":
+      if (report.outcome === "authorized") noteNotDoneInTime(change, payment, operation);
+      return;
+    case "void":
+      if (report.outcome === "authorized" || report.outcome === "pending") {
+        noteNotDoneInTime(change, payment, operation);
+      }
+      return;
+    case "refund":
+      if (report.refundedAmount === payment.refundedAmount) noteNotDoneInTime(change, payment, operation);
+      if (report.refundedAmount === payment.refundedAmount + operation.amount) {
+        operation.status = "succeeded";
+        applyRefund(payment, operation.amount, change.time);
+        change.record("operation.succeeded", { payment, operationId: operation.id, remoteState: report.remoteState });
+        change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
+      }
+  }
+}
+
+function noteNotDoneInTime(change: Change, payment: PaymentRecord, operation: Operation): void {
+  if (change.now.getTime() - Date.parse(operation.createdAt) >= UNDER_WAY_MS) noteNotDone(change, payment, operation);
+}
+
+/** Ends the doubt about an operation that the provider says it did not do. */
+export function noteNotDone(change: Change, payment: PaymentRecord, operation: Operation): void {
+  operation.status = "failed";
+  operation.errorCode = "provider_error";
+  operation.message = `the provider, asked, says that the ${operation.type} was not done`;
+  change.record("operation.failed", { payment, operationId: operation.id });
 }

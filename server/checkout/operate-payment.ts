@@ -16,7 +16,7 @@ import { Change } from "./change.ts";
 import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
 import { followPayments, markDuplicate } from "./decide.ts";
 import { newId } from "./ids.ts";
-import { applyTransition } from "./payment.ts";
+import { applyRefund, applyTransition } from "./payment.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, readLedger } from "./settle.ts";
 import { viewPayment } from "./view.ts";
@@ -204,8 +204,8 @@ function storeReport(
 }
 
 function applyOperation(change: Change, payment: PaymentRecord, type: OperationType, amount: number): void {
-  const transition = type === "refund" && amount < payment.balance ? "partially_refund" : type;
-  applyTransition(payment, transition, { amount, time: change.time });
+  if (type === "refund") applyRefund(payment, amount, change.time);
+  else applyTransition(payment, type, { amount, time: change.time });
   change.record(`payment.${payment.state}`, { payment });
 }
 

@@ -84,6 +84,11 @@ export function applyTransition(
   assertConserved(payment);
 }
 
+/** Gives back a part of what was taken, or the rest of it. */
+export function applyRefund(payment: PaymentRecord, amount: number, time: string): void {
+  applyTransition(payment, amount < payment.balance ? "partially_refund" : "refund", { amount, time });
+}
+
 /** Keeps when an authorization was given and when it lapses. */
 export function noteAuthorized(payment: PaymentRecord, report: MoneyReport, time: string): void {
   payment.authorizedAt = time;

@@ -1,6 +1,7 @@
 import type { Gateway } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
 import type { Schedule } from "./checkout.ts";
+import { isInDoubt } from "./doubt.ts";
 
 /**
  * Sets when the provider is asked about an attempt next: after each interval of the schedule, and once when the trip
@@ -15,9 +16,7 @@ export function scheduleCheck(
 ): void {
   const canAsk = gateway.fetchPayment !== undefined;
   const isOwed = ledger.payments.some(
-    ({ attemptId, state, operations }) =>
-      attemptId === attempt.id &&
-      (state === "pending" || operations.some(({ status }) => status === "unknown" || status === "pending")),
+    (payment) => payment.attemptId === attempt.id && (payment.state === "pending" || isInDoubt(payment)),
   );
   const interval =
     schedule.checkAfterSeconds[attempt.checks] ?? (isOwed ? schedule.checkAfterSeconds.at(-1) : undefined);

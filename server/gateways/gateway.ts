@@ -144,6 +144,10 @@ export interface MoneyReport {
   environment: Environment;
   /** When an authorization lapses, ISO 8601. */
   authorizationExpiresAt?: string;
+  /** How much of it was taken so far, in minor units, where the provider tells: it ends the doubt about a capture. */
+  capturedAmount?: number;
+  /** How much of it was given back so far, in minor units, where the provider tells: it ends the doubt about a refund. */
+  refundedAmount?: number;
   message?: string;
 }
 

@@ -1,0 +1,185 @@
+import { assertNever } from "../../shared/assert-never.ts";
+import { GatewayError } from "../../server/errors.ts";
+import type {
+  FetchedPayment,
+  Gateway,
+  OperationReport,
+  OperationRequest,
+  Report,
+  VerifiedNotification,
+} from "../../server/gateways/gateway.ts";
+
+/** What a customer or time does to a trip at the provider. */
+export type PlayAct = "pay" | "decline" | "hold" | "arrive" | "bounce";
+
+/** One trip as the provider knows it: the truth that the ledger must come to. */
+export interface PlayTrip {
+  remoteId: string;
+  reference: string;
+  returnToken: string;
+  amount: number;
+  currency: string;
+  isCapturedLater: boolean;
+  expiresAt: number;
+  state: "created" | "pending" | "failed" | "declined" | "authorized" | "completed" | "voided";
+  captured: number;
+  refunded: number;
+}
+
+const LIFETIME_MS = 1_800_000;
+
+/** A provider in memory that a test plays, with every ability, and that fails when it is told to. */
+export class PlayProvider {
+  readonly trips: PlayTrip[] = [];
+  /** Everything that it ever said, oldest first; any of it may arrive at any time, or never. */
+  readonly messages: VerifiedNotification[] = [];
+  /** Makes calls fail: before anything is done, or after it was. */
+  fault: "none" | "before" | "after" = "none";
+  readonly #operations = new Map<string, OperationReport>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Lets something happen to a trip; what cannot happen does not. */
+  act(trip: PlayTrip, act: PlayAct): void {
+    const isPayable = trip.state === "created" && this.#now().getTime() < trip.expiresAt;
+    if (act === "pay" && isPayable) this.#succeed(trip);
+    else if (act === "decline" && isPayable) this.#say(trip, "declined");
+    else if (act === "hold" && isPayable) this.#say(trip, "pending");
+    else if (act === "arrive" && trip.state === "pending") this.#succeed(trip);
+    else if (act === "bounce" && trip.state === "pending") this.#say(trip, "failed");
+  }
+
+  /** Makes the gateway of this provider. */
+  gateway(): Gateway {
+    return {
+      id: "play",
+      type: "play",
+      label: "Play",
+      presentations: ["redirect"],
+      origins: [],
+      checkSession: () => [],
+      start: async ({ session, attempt }, { returnUrl }) => {
+        const create = () => {
+          const trip: PlayTrip = {
+            remoteId: `remote-${this.trips.length + 1}`,
+            reference: attempt.reference,
+            returnToken: returnUrl.split("/").at(-1) ?? "",
+            amount: attempt.amount,
+            currency: attempt.currency,
+            isCapturedLater: session.capture === "manual",
+            // Where our side never hears of the trip, nobody is sent on it.
+            expiresAt: this.fault === "after" ? 0 : this.#now().getTime() + LIFETIME_MS,
+            state: "created",
+            captured: 0,
+            refunded: 0,
+          };
+          this.trips.push(trip);
+          return trip;
+        };
+        const { remoteId, expiresAt } = await this.#answer(create);
+        return {
+          handoff: { method: "GET", url: `https://provider.example/${remoteId}` },
+          remoteId,
+          expiresAt: new Date(expiresAt).toISOString(),
+        };
+      },
+      verifyReturn: async ({ query }) => this.#message(Number(query["message"])),
+      verifyNotification: async ({ query }) => this.#message(Number(query["message"])),
+      fetchPayment: ({ attempt }) => this.#answer(() => this.#find(attempt.reference)),
+      cancelAttempt: async () => undefined,
+      capture: (payment, request) =>
+        this.#operate(payment.remoteId, request, (trip) => {
+          if (trip.state !== "authorized") return false;
+          trip.state = "completed";
+          trip.captured = request.amount;
+          return true;
+        }),
+      void: (payment, request) =>
+        this.#operate(payment.remoteId, request, (trip) => {
+          if (trip.state !== "authorized" && trip.state !== "pending") return false;
+          trip.state = "voided";
+          return true;
+        }),
+      refund: (payment, request) =>
+        this.#operate(payment.remoteId, request, (trip) => {
+          if (trip.refunded + request.amount > trip.captured) return false;
+          trip.refunded += request.amount;
+          return true;
+        }),
+    };
+  }
+
+  #succeed(trip: PlayTrip): void {
+    if (!trip.isCapturedLater) trip.captured = trip.amount;
+    this.#say(trip, trip.isCapturedLater ? "authorized" : "completed");
+  }
+
+  #say(trip: PlayTrip, state: PlayTrip["state"]): void {
+    trip.state = state;
+    const report = reportOf(trip);
+    if (typeof report === "string") return;
+    this.messages.push({ proof: "signed", report, attempt: { reference: trip.reference } });
+  }
+
+  #message(index: number): VerifiedNotification {
+    const message = this.messages[index];
+    if (message === undefined) throw new Error(`there is no message ${index}`);
+    return structuredClone(message);
+  }
+
+  #find(reference: string): FetchedPayment {
+    const trip = this.trips.find((candidate) => candidate.reference === reference);
+    if (trip === undefined) return "unpaid";
+    if (trip.state === "created" && this.#now().getTime() >= trip.expiresAt) return "expired";
+    return reportOf(trip);
+  }
+
+  #operate(
+    remoteId: string,
+    { operationId }: OperationRequest,
+    carryOut: (trip: PlayTrip) => boolean,
+  ): Promise<OperationReport> {
+    return this.#answer(() => {
+      const known = this.#operations.get(operationId);
+      if (known !== undefined) return known;
+      const trip = this.trips.find((candidate) => candidate.remoteId === remoteId);
+      const report: OperationReport =
+        trip !== undefined && carryOut(trip)
+          ? { status: "succeeded", remoteId: `${operationId}-remote` }
+          : { status: "failed", message: "the provider refuses" };
+      this.#operations.set(operationId, report);
+      return report;
+    });
+  }
+
+  async #answer<Answer>(make: () => Answer): Promise<Answer> {
+    if (this.fault === "before") throw new GatewayError("gateway_unavailable", "the provider is gone");
+    const answer = make();
+    await Promise.resolve();
+    if (this.fault === "after") throw new GatewayError("gateway_unavailable", "the provider's answer is lost");
+    return structuredClone(answer);
+  }
+}
+
+function reportOf(trip: PlayTrip): Report | "unpaid" {
+  const { remoteId, amount, currency, state } = trip;
+  const money = { remoteId, remoteState: state, amount, currency, environment: "test" as const };
+  switch (state) {
+    case "created":
+      return "unpaid";
+    case "authorized":
+    case "completed":
+    case "pending":
+      return { outcome: state, ...money, capturedAmount: trip.captured, refundedAmount: trip.refunded };
+    case "declined":
+    case "failed":
+      return { outcome: state, remoteState: state };
+    case "voided":
+      return { outcome: "cancelled", remoteState: state };
+    default:
+      return assertNever(state);
+  }
+}
