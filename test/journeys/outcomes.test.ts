@@ -16,110 +16,112 @@ const WAYS: readonly Way[] = [
   { presentation: "iframe", gateway: "bank" },
 ];
 
-for (const way of WAYS) {
-  const { presentation, gateway } = way;
-  describe(`by ${presentation} at the gateway ${gateway}`, { concurrency: 3 }, () => {
-    test("a customer pays", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId, paymentId } = await customer.pay(way, "pay");
-      await customer.seesHeading("Thank you");
-      await customer.seesInElement("Payment received");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: [`${gateway} settled`],
-        payments: [`${gateway} completed ${MUG}`],
+describe("a customer at the provider's page", { concurrency: 2 }, () => {
+  for (const way of WAYS) {
+    const { presentation, gateway } = way;
+    describe(`by ${presentation} at the gateway ${gateway}`, { concurrency: 3 }, () => {
+      test("a customer pays", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId, paymentId } = await customer.pay(way, "pay");
+        await customer.seesHeading("Thank you");
+        await customer.seesInElement("Payment received");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: [`${gateway} settled`],
+          payments: [`${gateway} completed ${MUG}`],
+        });
+        assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [200]);
+        assert.equal(await customer.page.$(".count"), null, "the cart is empty");
+        assert.deepEqual(customer.troubles, []);
       });
-      assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [200]);
-      assert.equal(await customer.page.$(".count"), null, "the cart is empty");
-      assert.deepEqual(customer.troubles, []);
-    });
 
-    test("a declined customer is told, tries again and pays once", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId } = await customer.pay(way, "decline");
-      await customer.seesInElement("Payment declined");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "open",
-        attempts: [`${gateway} declined gateway_declined`],
-        payments: [],
+      test("a declined customer is told, tries again and pays once", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId } = await customer.pay(way, "decline");
+        await customer.seesInElement("Payment declined");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "open",
+          attempts: [`${gateway} declined gateway_declined`],
+          payments: [],
+        });
+        await customer.choose(await customer.pressPay(), "pay");
+        await customer.seesHeading("Thank you");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: [`${gateway} declined gateway_declined`, `${gateway} settled`],
+          payments: [`${gateway} completed ${MUG}`],
+        });
       });
-      await customer.choose(await customer.pressPay(), "pay");
-      await customer.seesHeading("Thank you");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: [`${gateway} declined gateway_declined`, `${gateway} settled`],
-        payments: [`${gateway} completed ${MUG}`],
-      });
-    });
 
-    test("a customer who cancels comes back to the checkout and takes it up again", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId } = await customer.pay(way, "cancel");
-      await customer.seesInElement("Payment called off");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "open",
-        attempts: [`${gateway} cancelled`],
-        payments: [],
+      test("a customer who cancels comes back to the checkout and takes it up again", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId } = await customer.pay(way, "cancel");
+        await customer.seesInElement("Payment called off");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "open",
+          attempts: [`${gateway} cancelled`],
+          payments: [],
+        });
+        await customer.choose(await customer.pressPay(), "pay");
+        await customer.seesHeading("Thank you");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: [`${gateway} cancelled`, `${gateway} settled`],
+          payments: [`${gateway} completed ${MUG}`],
+        });
       });
-      await customer.choose(await customer.pressPay(), "pay");
-      await customer.seesHeading("Thank you");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: [`${gateway} cancelled`, `${gateway} settled`],
-        payments: [`${gateway} completed ${MUG}`],
-      });
-    });
 
-    test("a customer who closes the tab has paid all the same", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId, paymentId } = await customer.pay(way, "close-tab");
-      assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [200]);
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: [`${gateway} settled`],
-        payments: [`${gateway} completed ${MUG}`],
+      test("a customer who closes the tab has paid all the same", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId, paymentId } = await customer.pay(way, "close-tab");
+        assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [200]);
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: [`${gateway} settled`],
+          payments: [`${gateway} completed ${MUG}`],
+        });
+        await customer.page.goto(`${stage.demo.urls.shop}/orders`);
+        assert.equal(await customer.page.$eval(".badge", (badge) => badge.textContent), "Paid");
+        assert.equal(await customer.page.$(".count"), null, "the cart is empty");
       });
-      await customer.page.goto(`${stage.demo.urls.shop}/orders`);
-      assert.equal(await customer.page.$eval(".badge", (badge) => badge.textContent), "Paid");
-      assert.equal(await customer.page.$(".count"), null, "the cart is empty");
     });
-  });
-}
+  }
 
-for (const presentation of ["redirect", "iframe"] as const) {
-  const way: Way = { presentation, gateway: "card" };
-  describe(`a pending payment by ${presentation}`, { concurrency: 2 }, () => {
-    test("is paid when the provider says so later", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId, paymentId } = await customer.pay(way, "pending-then-paid");
-      await customer.seesHeading("Thank you");
-      assert.deepEqual(await stage.callbackAnswers(paymentId, 2), [200, 200]);
-      await customer.seesInElement("Payment received");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: ["card settled"],
-        payments: [`card completed ${MUG}`],
+  for (const presentation of ["redirect", "iframe"] as const) {
+    const way: Way = { presentation, gateway: "card" };
+    describe(`a pending payment by ${presentation}`, { concurrency: 2 }, () => {
+      test("is paid when the provider says so later", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId, paymentId } = await customer.pay(way, "pending-then-paid");
+        await customer.seesHeading("Thank you");
+        assert.deepEqual(await stage.callbackAnswers(paymentId, 2), [200, 200]);
+        await customer.seesInElement("Payment received");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: ["card settled"],
+          payments: [`card completed ${MUG}`],
+        });
       });
-    });
 
-    test("leaves the order open when the provider says that it failed, and another is paid", async () => {
-      await using customer = await Customer.visit(stage);
-      const { sessionId, paymentId } = await customer.pay(way, "pending-then-failed");
-      await customer.seesHeading("Thank you");
-      assert.deepEqual(await stage.callbackAnswers(paymentId, 2), [200, 200]);
-      await customer.seesInElement("Payment declined");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "open",
-        attempts: ["card declined gateway_declined"],
-        payments: [`card failed ${MUG}`],
-      });
-      await customer.choose(await customer.pressPay(), "pay");
-      await customer.seesInElement("Payment received");
-      assert.deepEqual(await stage.stored(sessionId), {
-        status: "complete",
-        attempts: ["card declined gateway_declined", "card settled"],
-        payments: [`card failed ${MUG}`, `card completed ${MUG}`],
+      test("leaves the order open when the provider says that it failed, and another is paid", async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId, paymentId } = await customer.pay(way, "pending-then-failed");
+        await customer.seesHeading("Thank you");
+        assert.deepEqual(await stage.callbackAnswers(paymentId, 2), [200, 200]);
+        await customer.seesInElement("Payment declined");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "open",
+          attempts: ["card declined gateway_declined"],
+          payments: [`card failed ${MUG}`],
+        });
+        await customer.choose(await customer.pressPay(), "pay");
+        await customer.seesInElement("Payment received");
+        assert.deepEqual(await stage.stored(sessionId), {
+          status: "complete",
+          attempts: ["card declined gateway_declined", "card settled"],
+          payments: [`card failed ${MUG}`, `card completed ${MUG}`],
+        });
       });
     });
-  });
-}
+  }
+});
