@@ -140,3 +140,13 @@ test("shows no secret in a message or a cause, however the provider or the platf
   isSafe(await fault({}, { fetch: throwing }));
   assert.ok(!(await fault({ query: { client_secret: SECRET } })).message.includes("client_secret"));
 });
+
+test("keeps to the time limit that it was given, the body's time included", async () => {
+  for (const script of [neverAnswer, neverEndAnswer]) {
+    provider.script(script);
+    const startedAt = performance.now();
+    await fault({}, { timeoutMs: HURRIED_MS });
+    // Generous for a busy machine, and far from any limit that was not asked for.
+    assert.ok(performance.now() - startedAt < 3000);
+  }
+});

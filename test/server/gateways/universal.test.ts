@@ -401,6 +401,7 @@ describe("the configuration", () => {
       "ftp://a.example/",
       "https://u:p@a.example/",
       "https://u@a.example/",
+      "https://:p@a.example/",
       "https://a.example/#x",
       "",
     ]) {
