@@ -110,7 +110,7 @@ async function runUnder(
   progress: Map<string, Progress>,
   limitMs = RUN_LIMIT_MS,
 ): Promise<number | null> {
-  const [program = process.execPath, ...rest] = [...command, process.execPath, LOAD_PROCESS, folder, String(SESSIONS)];
+  const [program, ...rest] = [...command, process.execPath, LOAD_PROCESS, folder, String(SESSIONS)];
   const child = spawn(program, rest, {
     env: { ...process.env, UV_THREADPOOL_SIZE: "1" },
     stdio: ["ignore", "pipe", "pipe"],
