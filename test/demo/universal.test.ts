@@ -166,5 +166,5 @@ test("a pending payment is decided on the provider's list, and its callback can 
   await postForm(`${merchant.provider}/payments/${id}/callback`, {});
   const told = merchant.received.map(({ body }) => new URLSearchParams(body).get("x_result"));
   assert.deepEqual(told, ["pending", "completed", "completed"]);
-  assert.match(await (await fetch(merchant.provider)).text(), /answered 200/);
+  assert.match(await (await fetch(merchant.provider)).text(), /UTC: 200 \(/);
 });

@@ -111,7 +111,7 @@ function choices(payment: SimulatedPayment, money: string): Html {
       <button class="button" name="choice" value="decline">${find("decline")?.label}</button>
       <button class="button" name="choice" value="cancel">${find("cancel")?.label}</button>
     </div>
-    ${optionGroup("More ways it can end", others)} ${optionGroup("What can go wrong on the wire", wire)}
+    ${optionGroup("More ways it can end", others)} ${optionGroup("Trouble on the wire", wire)}
   </form>`;
 }
 

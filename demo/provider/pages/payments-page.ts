@@ -75,10 +75,10 @@ export function pagePath({ protocol, id }: SimulatedPayment): string {
 }
 
 function deliveryLine({ sentAt, callback, status, error, durationMs }: Delivery): Html {
-  const answer = status === undefined ? (error ?? "no answer yet") : `answered ${status}`;
+  const answer = status === undefined ? (error ?? "no answer yet") : String(status);
   return html`<details class="small">
     <summary class="muted">
-      Callback ${sentAt.toISOString().slice(11, 19)} UTC, ${answer}${durationMs !== undefined && ` in ${durationMs} ms`}
+      Callback ${sentAt.toISOString().slice(11, 19)} UTC: ${answer}${durationMs !== undefined && ` (${durationMs} ms)`}
     </summary>
     <pre>
 POST ${callback.url}
