@@ -105,9 +105,7 @@ function openStep(session: CheckoutSession, total: string, { leaveAddress }: Che
     ${
       gateways.length === 0
         ? html`<p>This order can only be paid in the shop's own page.</p>`
-        : gateways.map((gateway) =>
-            payForm(session, gateway, gateways.length === 1 ? `Pay ${total}` : `Pay by ${gateway.label}`),
-          )
+        : payForm(session, gateways, total)
     }
     <p class="buttons"><a href="${leaveAddress}">Back to the shop without paying</a></p>`;
 }
@@ -120,10 +118,23 @@ const NOTICES: Partial<Record<string, string>> = {
   expired: "The payment took too long. Nothing was taken. You can start again here.",
 };
 
-function payForm(session: CheckoutSession, gateway: GatewayOption, label: string): Html {
-  return html`<form method="post" action="${session.url}">
-    <input type="hidden" name="gateway" value="${gateway.id}" />
-    <button class="button primary wide">${label}</button>
+function payForm(session: CheckoutSession, gateways: readonly GatewayOption[], total: string): Html {
+  const [only] = gateways;
+  return html`<form class="pay" method="post" action="${session.url}">
+    ${
+      gateways.length === 1
+        ? html`<input type="hidden" name="gateway" value="${only?.id}" />`
+        : html`<fieldset>
+            <legend>How would you like to pay?</legend>
+            ${gateways.map(
+              ({ id, label }, index) =>
+                html`<label
+                  ><input type="radio" name="gateway" value="${id}" ${index === 0 && "checked"} /> ${label}</label
+                >`,
+            )}
+          </fieldset>`
+    }
+    <button class="button primary wide">Pay ${total}</button>
   </form>`;
 }
 
@@ -134,6 +145,12 @@ const CHECKOUT_STYLE = `
 .lines li{display:flex;justify-content:space-between;gap:16px}
 .total{display:flex;justify-content:space-between;align-items:baseline;border-top:1px solid var(--offsite-line);padding-top:16px}
 .total strong{font-size:var(--offsite-text-total);letter-spacing:-.01em}
+.pay{display:grid;gap:16px}
+.pay fieldset{display:grid;gap:8px;margin:0;padding:0;border:0}
+.pay legend{margin-bottom:8px;padding:0;font-weight:600}
+.pay label{display:flex;align-items:center;gap:12px;min-height:44px;padding:8px 16px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);cursor:pointer}
+.pay label:has(:checked){border-color:var(--offsite-accent)}
+.pay input{width:18px;height:18px;margin:0;accent-color:var(--offsite-accent)}
 .next{display:grid;gap:16px;align-content:start}
 .buttons{display:grid;gap:12px;justify-items:center}
 .notice{border:1px solid var(--offsite-line);border-inline-start:4px solid var(--offsite-warning);border-radius:var(--offsite-radius);padding:12px 16px;background:var(--offsite-surface)}

@@ -24,7 +24,8 @@ async function followPlainLink(customer: Customer): Promise<void> {
 }
 
 async function chooseGateway(customer: Customer, gateway: string): Promise<void> {
-  await customer.follow(`form:has(input[value="${gateway}"]) button`);
+  await customer.page.click(`input[name=gateway][value="${gateway}"]`);
+  await customer.follow("form button");
 }
 
 async function heading(page: Page): Promise<string> {
