@@ -2,6 +2,8 @@
  * Walks the demonstration and keeps a picture of every outcome, for a phone and a desk, in light and dark:
  *
  *     node test/journeys/screenshots.ts <folder>
+ *
+ * `readme.png` among them is the one that is kept as `demo/screenshot.png`.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -118,6 +120,7 @@ async function main(folder: string): Promise<void> {
   const stage = await Stage.open();
   try {
     for (const walk of WALKS) await Promise.all(SIZES.map((size) => walkInSize(stage, walk, { size, folder })));
+    await takeReadmePicture(stage, folder);
     const sessions: { customer: Customer; snap: Snap }[] = [];
     for (const size of SIZES) {
       const customer = await Customer.visit(stage, size);
@@ -134,6 +137,20 @@ async function main(folder: string): Promise<void> {
   } finally {
     await stage.close();
   }
+}
+
+/** The whole of it in one picture: a shop's checkout with a provider's page in the element. */
+async function takeReadmePicture(stage: Stage, folder: string): Promise<void> {
+  await using customer = await Customer.visit(stage);
+  const { page } = customer;
+  await page.goto(`${stage.demo.urls.shop}/products/print`);
+  await customer.follow("form.add button");
+  await customer.chooseWay(FRAMED);
+  await customer.pressPay();
+  await page.setViewport({ width: 1280, height: 1100 });
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.waitForNetworkIdle({ idleTime: 500 });
+  await page.screenshot({ path: join(folder, "readme.png") });
 }
 
 async function walkInSize(

@@ -41,8 +41,8 @@ describe("the shop", { concurrency: 3 }, () => {
     await customer.seesHeading("Thank you");
     const thanks = new URL(customer.page.url());
     await customer.page.goBack();
-    // The browser brings the payment page back as it was left, with its buttons.
-    await customer.choose(await customer.atProvider(), "pay");
+    // Browsers with a back-forward cache bring the page back as it was left, with its buttons.
+    if ((await customer.page.$("button[value=pay]")) !== null) await customer.follow("button[value=pay]");
     await customer.seesHeading("This payment is paid");
     await customer.follow("a.button.primary");
     await customer.seesHeading("Thank you");
