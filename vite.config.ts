@@ -1,13 +1,23 @@
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 
-/** Takes the line breaks and indentation out of the widget's templates and style sheet, which no minifier looks into. */
+/** Takes the white space out of the widget's templates and style sheet, which no minifier looks into. */
 function collapseTemplates(): Plugin {
   return {
     name: "collapse-templates",
     enforce: "pre",
     transform(code, id) {
-      return /\/widget\/.*\.ts$/.test(id) ? { code: code.replace(/\n\s*/g, "\n"), map: null } : undefined;
+      if (!/\/widget\/.*\.ts$/.test(id)) return undefined;
+      const collapsed = code
+        .replace(/styles = `[^`]*`/g, (sheet) =>
+          sheet
+            .replace(/\s+/g, " ")
+            .replace(/ ?([{}:;,>]) /g, "$1")
+            .replace(/;}/g, "}"),
+        )
+        .replace(/\n\s+/g, "\n")
+        .replace(/>\n(?=<)/g, ">");
+      return { code: collapsed, map: null };
     },
   };
 }

@@ -67,6 +67,6 @@ export function formatMoney(amount: number, currency: string, locale?: string): 
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  // A decimal string keeps every digit; the type of `format` only lately admits it.
-  return format.format(formatDecimal(amount, currency) as unknown as number);
+  // A decimal text keeps every digit; the type of `format` only lately admits it.
+  return format.format(`${amount}e-${digits}` as unknown as number);
 }

@@ -1,27 +1,26 @@
 import { SESSION_PARAMETER } from "../shared/paths.ts";
-import { isWebUrl } from "./web-url.ts";
 
 /**
  * Gives the base URL of the server, without a slash at its end: as given, relative to the page, else where this
- * script came from. Gives `undefined` where neither is an http(s) URL.
+ * script came from.
+ *
+ * @throws TypeError where what is given is no URL
  */
-export function serverBase(given: string | undefined): string | undefined {
+export function serverBase(given: string | null): string {
+  // Not written inside the call, where a bundler would take it for a file to be copied.
   const script = import.meta.url;
-  try {
-    const { href, origin, pathname } = given === undefined ? new URL(".", script) : new URL(given, document.baseURI);
-    return isWebUrl(href) ? (origin + pathname).replace(/\/+$/, "") : undefined;
-  } catch {
-    return undefined;
-  }
+  const { origin, pathname } = given ? new URL(given, document.baseURI) : new URL(".", script);
+  return (origin + pathname).replace(/\/+$/, "");
 }
 
-/**
- * Gives the session that the page's address brings back. `isFresh`: the customer has just come, and did not press
- * the Back button to be here again.
- */
-export function returnedSession(): { sessionId: string; isFresh: boolean } | undefined {
-  const sessionId = new URLSearchParams(location.search).get(SESSION_PARAMETER) ?? "";
-  if (!/^cs_[\w-]{1,64}$/.test(sessionId)) return undefined;
+/** Gives the session's id that the page's address brings back from the server, or an empty text. */
+export function returnedSession(): string {
+  const id = new URLSearchParams(location.search).get(SESSION_PARAMETER) ?? "";
+  return /^cs_[\w-]+$/.test(id) ? id : "";
+}
+
+/** Tells whether the customer pressed the Back button to be on this page again. */
+export function isRevisited(): boolean {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return { sessionId, isFresh: navigation?.type !== "back_forward" };
+  return navigation?.type === "back_forward";
 }

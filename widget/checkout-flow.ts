@@ -1,25 +1,42 @@
-import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { CheckoutSession, StartedAttempt } from "../shared/records.ts";
-import { Announcer } from "./announcer.ts";
+import type { ReactiveController } from "lit";
+import type { CheckoutSession } from "../shared/records.ts";
 import { startAttempt } from "./client.ts";
 import type { FaultCode, SessionTarget } from "./client.ts";
-import { faultCode, obstacleOf, startNotice } from "./faults.ts";
-import { listChoices, selectChoice } from "./gateway-choice.ts";
-import type { Choice } from "./gateway-choice.ts";
+import { OffsiteEvent } from "./events.ts";
+import type { OffsiteEventName } from "./events.ts";
 import { createNonce } from "./messages.ts";
+import { listChoices } from "./presentations/choices.ts";
+import type { Choice } from "./presentations/choices.ts";
 import { FramePresentation } from "./presentations/frame.ts";
-import { leaveFor } from "./presentations/redirect.ts";
+import { leaveFor } from "./presentations/handoff.ts";
+import type { ControllerHost } from "./reactive-element.ts";
 import { rememberSecret } from "./secrets.ts";
-import { SCHEDULES, SessionWatch } from "./session-watch.ts";
-import { attemptEnd, SUPERSEDED } from "./view.ts";
-import type { AttemptEnd, View } from "./view.ts";
+import { SessionWatch } from "./session-watch.ts";
+import { attemptEnd, faultName, RESULTS } from "./view.ts";
+import type { AttemptEnd, Notice, ResultName, View } from "./view.ts";
 
 /** The element, as far as its flow needs it. */
-export interface FlowHost extends ReactiveControllerHost, Pick<Node, "isConnected">, EventTarget {
-  readonly renderRoot: HTMLElement | DocumentFragment;
-  readonly gateway: string | undefined;
-  readonly presentation: string;
+export interface FlowHost extends ControllerHost {
+  readonly gateway: string | null;
+  readonly presentation: string | null;
 }
+
+/** After how many milliseconds the server is asked first, by the view. */
+const FIRST_MS: Partial<Record<View["name"], number>> = {
+  // Only while an attempt was left without an end, and may yet have been paid.
+  start: 5000,
+  // The page is being left; it is usable again where that did not happen.
+  leaving: 15_000,
+  // The provider's page is open, and its message may never come.
+  frame: 10_000,
+  settling: 500,
+  // Goes on where `settling` is.
+  waiting: 500,
+  pending: 3000,
+};
+
+/** Asking this often takes about 25 seconds; then the customer is told that it takes longer. */
+const SETTLING_ROUNDS = 8;
 
 /**
  * One session's way through the element. It decides which view is shown, and only the server's answers move it:
@@ -30,7 +47,7 @@ export interface FlowHost extends ReactiveControllerHost, Pick<Node, "isConnecte
  *    is a hint: the server is asked until it knows.
  * 4. Its answer ends the flow, or leads back to 2 with a notice. Events tell the page, once per change.
  *
- * Every step raises `#ticket`; a started attempt that is answered under an older one is dropped.
+ * Every step raises the watch's ticket; a started attempt that is answered under an older one is dropped.
  */
 export class CheckoutFlow implements ReactiveController {
   /** What is shown now. */
@@ -40,86 +57,71 @@ export class CheckoutFlow implements ReactiveController {
   readonly frame: FramePresentation;
 
   readonly #host: FlowHost;
-  readonly #announcer: Announcer;
   readonly #watch: SessionWatch;
-  #ticket = 0;
+  #sessionId = "";
   /** The gateway that the customer picked. */
   #picked: string | undefined;
-  /** The attempt that the frame shows. */
-  #framedAttempt: string | undefined;
   /** The customer came back, so that an attempt without an end is waited for. */
   #isReturning = false;
+  /** The page was told that the session can, or cannot, be paid here. */
+  #isTold = false;
+  /** The attempt whose end was told. */
+  #ended: string | undefined;
 
   constructor(host: FlowHost) {
     this.#host = host;
     host.addController(this);
-    this.#announcer = new Announcer(host);
-    this.#watch = new SessionWatch(host, {
-      onSession: (session) => this.#accept(session),
-      onFault: (code) => {
-        // While something is awaited, silence is no news: the watch asks again.
-        const { target } = this.#watch;
-        if (target !== undefined && this.view.name === "loading") this.#fail(target.sessionId, code);
-      },
-    });
-    this.frame = new FramePresentation(host, ({ type }) => {
-      if (type !== "ready") this.#comeBack();
-    });
+    this.#watch = new SessionWatch(host, (answer) => this.#accept(answer));
+    this.frame = new FramePresentation(
+      () => host.renderRoot,
+      () => this.#comeBack(),
+    );
   }
 
   hostConnected(): void {
-    window.addEventListener("pageshow", this.#restore);
-    this.#watch.askNow();
+    addEventListener("pageshow", this.#restore);
   }
 
   hostDisconnected(): void {
-    window.removeEventListener("pageshow", this.#restore);
-    this.#backToStart();
+    removeEventListener("pageshow", this.#restore);
+    this.#giveUp();
   }
 
   /** The gateways that can be chosen here. */
   get choices(): Choice[] {
-    return this.session === undefined ? [] : listChoices(this.session, this.#host.gateway, this.#host.presentation);
+    return listChoices(this.session?.gateways ?? [], this.#host.presentation, this.#host.gateway);
   }
 
-  /** The gateway that the next attempt goes to. */
+  /** The gateway that the next attempt goes to: the picked one, that of the latest attempt, or the first. */
   get choice(): Choice | undefined {
-    return this.session && selectChoice(this.choices, this.session, this.#picked);
+    const { choices } = this;
+    const find = (id: string | undefined) => choices.find((choice) => choice.id === id);
+    return find(this.#picked) ?? find(this.session?.attempt?.gateway) ?? choices[0];
   }
 
-  /** Turns to a session, or to none. `isReturning`: the customer has just come back from the provider. */
-  open(target: SessionTarget | undefined, isReturning = false): void {
-    this.#renew();
-    this.#watch.open(target);
-    this.#announcer.reset();
+  /**
+   * Turns to a session, or to none where `sessionId` is empty.
+   *
+   * @param target - what to ask; without it the session cannot be asked about, which is told
+   * @param isReturning - the customer has just come back from the provider
+   */
+  open(sessionId: string, target: SessionTarget | undefined, isReturning: boolean): void {
+    this.#watch.reset();
+    this.#sessionId = sessionId;
+    this.#watch.target = target;
     this.#isReturning = isReturning;
-    this.#picked = undefined;
-    this.session = undefined;
-    this.#show({ name: target === undefined ? "idle" : "loading" });
-    if (this.#host.isConnected) this.#watch.askNow();
+    this.#isTold = false;
+    this.session = this.#picked = undefined;
+    this.#show(target ? "loading" : isReturning ? "unconfirmed" : "idle");
+    if (this.#host.isConnected) void this.#watch.ask();
+    if (sessionId && !target && !isReturning) this.#fail("unauthorized");
   }
 
-  /** Shows that the customer is back from a session that this browser has no secret to ask about. */
-  openUnconfirmed(): void {
-    this.open(undefined);
-    this.#show({ name: "unconfirmed" });
-  }
-
-  /** Shows that a session cannot even be asked about, and tells the page. */
-  openFailed(sessionId: string, code: FaultCode): void {
-    this.open(undefined);
-    this.#fail(sessionId, code);
-  }
-
-  /** Asks again where the session could not be loaded, or where the provider's word is awaited. */
+  /** Asks again where the session could not be loaded, or until the provider's word is known. */
   retry(): void {
-    if (this.view.name === "waiting") {
-      this.#comeBack();
-      return;
-    }
-    this.#renew();
-    this.#show({ name: "loading" });
-    this.#watch.askNow();
+    this.#watch.follow();
+    this.#show(this.session ? "settling" : "loading");
+    void this.#watch.ask();
   }
 
   /** Takes the customer's choice of a gateway. */
@@ -128,166 +130,138 @@ export class CheckoutFlow implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Chooses the view anew after the element's settings changed. */
-  reconsider(): void {
-    const { name } = this.view;
-    if (this.session?.status === "open" && (name === "start" || name === "error"))
-      this.#showStart(this.session, undefined);
-  }
-
   /** Begins an attempt and sends the customer to the provider; does nothing where there is nothing to start. */
   async start(): Promise<void> {
     const { session, choice } = this;
     const { target } = this.#watch;
-    if (target === undefined || session === undefined || choice === undefined) return;
-    if (this.view.name !== "start" && this.view.name !== "waiting") return;
-    const ticket = this.#renew();
+    if (!target || !session || !choice || !["start", "waiting"].includes(this.view.name)) return;
+    const ticket = this.#watch.reset();
+    const isStale = () => ticket !== this.#watch.ticket;
     this.#isReturning = false;
-    this.#show({ name: "starting" });
-    rememberSecret(target.sessionId, target.clientSecret);
-    const { option, presentation } = choice;
-    const nonce = createNonce();
-    try {
-      const started = await startAttempt(target, {
-        gateway: option.id,
-        presentation,
-        ...(presentation === "iframe" ? { nonce } : {}),
-      });
-      if (ticket !== this.#ticket) return;
-      this.session = { ...session, attempt: started.attempt };
-      this.#announcer.announceOnce("offsite-started", this.session);
+    this.#show("starting");
+    rememberSecret(target);
+    const { id, presentation } = choice;
+    const nonce = presentation === "iframe" ? createNonce() : undefined;
+    const started = await startAttempt(target, { gateway: id, presentation, nonce });
+    if (isStale()) return;
+    if (started === "session_complete" || started === "session_closed") this.retry();
+    else if (typeof started === "string") {
+      this.#show("start", { name: faultName(started), gateway: id });
+      this.#tell("offsite-error", started);
+    } else {
+      const { attempt, handoff } = started;
+      this.session = { ...session, attempt };
+      this.#show(nonce ? "frame" : "leaving");
+      this.#tell("offsite-started");
+      await this.#host.updateComplete;
       // The page may have called it off in answer to the event.
-      if (ticket !== this.#ticket) return;
-      if (presentation === "redirect") this.#leave(started);
-      else this.#openFrame(started, target, nonce);
-    } catch (error) {
-      if (ticket === this.#ticket) this.#failStart(session, option.id, error);
+      if (isStale()) return;
+      if (nonce) this.frame.open(handoff, target, nonce);
+      else leaveFor(handoff, this.#host.renderRoot);
     }
   }
 
   /** Takes the customer back from the provider's page or from the way there; the attempt may be taken up again. */
   cancel(): void {
-    const { session } = this;
-    if (session === undefined || !isUnderway(this.view)) return;
-    this.#renew();
-    this.#show({ name: "start", notice: { name: "cancelled", gateway: this.choice?.option.id } });
-    // The provider may have been paid a moment ago.
-    this.#watch.askNow();
-    this.#announcer.announceOnce("offsite-cancelled", session);
-  }
-
-  #renew(): number {
+    if (!this.#isUnderway) return;
     this.#watch.reset();
-    this.#ticket += 1;
-    return this.#ticket;
+    this.#show("start", { name: "cancelled", gateway: this.choice?.id });
+    this.#ended = this.session?.attempt?.id;
+    // The provider may have been paid a moment ago.
+    void this.#watch.ask();
+    this.#tell("offsite-cancelled");
   }
 
-  #show(view: View): void {
-    if (view.name !== "frame") this.frame.close();
-    this.view = view;
+  /** Whether an attempt is being started or the customer is at the provider. */
+  get #isUnderway(): boolean {
+    return ["starting", "leaving", "frame"].includes(this.view.name);
+  }
+
+  #show(name: View["name"], notice?: Notice): void {
+    if (name !== "frame") this.frame.close();
+    if (name !== this.view.name || notice) this.view = { name, notice };
     this.#host.requestUpdate();
-  }
-
-  #leave({ handoff }: StartedAttempt): void {
-    this.#show({ name: "leaving" });
-    this.#watch.follow(SCHEDULES.leaving);
-    leaveFor(handoff, this.#host.renderRoot);
-  }
-
-  #openFrame({ attempt, handoff }: StartedAttempt, target: SessionTarget, nonce: string): void {
-    this.#framedAttempt = attempt.id;
-    this.#show({ name: "frame" });
-    this.frame.open(handoff, target, nonce);
-    this.#watch.follow(SCHEDULES.frame);
-  }
-
-  #fail(sessionId: string, code: FaultCode): void {
-    this.#show({ name: "error", obstacle: obstacleOf(code) });
-    this.#announcer.announce("offsite-error", sessionId, this.session, code);
-  }
-
-  #failStart(session: CheckoutSession, gateway: string, error: unknown): void {
-    const code = faultCode(error);
-    if (code === "session_complete" || code === "session_closed") {
-      this.#settle();
-      return;
-    }
-    this.#show({ name: "start", notice: { name: startNotice(code), gateway } });
-    this.#announcer.announce("offsite-error", session.id, session, code);
+    const isOver = name === "start" && this.session?.attempt?.state !== "started";
+    this.#watch.follow(isOver ? undefined : FIRST_MS[name]);
   }
 
   #comeBack(): void {
     this.#isReturning = true;
-    this.#settle();
-  }
-
-  #settle(): void {
-    this.#show({ name: "settling" });
-    this.#watch.rest();
-    this.#watch.follow(SCHEDULES.settling, () => {
-      this.#show({ name: "waiting" });
-      this.#watch.follow(SCHEDULES.pending);
-    });
-    this.#watch.askNow();
+    this.retry();
   }
 
   readonly #restore = ({ persisted }: PageTransitionEvent): void => {
     if (!persisted) return;
-    this.#backToStart();
-    this.#watch.askNow();
+    this.#giveUp();
+    void this.#watch.ask();
   };
 
   /** Leaves what cannot be gone on with: a request whose answer is lost, a way not taken, a frame off the page. */
-  #backToStart(): void {
-    this.#renew();
-    if (isUnderway(this.view)) this.#show({ name: "start" });
+  #giveUp(): void {
+    if (!this.#isUnderway) return;
+    this.#watch.reset();
+    this.#show("start");
   }
 
-  #accept(session: CheckoutSession): void {
-    // Answers may overtake each other.
-    if (this.session !== undefined && session.version < this.session.version) return;
-    this.session = session;
-    this.#host.requestUpdate();
-    if (session.status === "open") {
-      this.#acceptOpen(session);
-      return;
-    }
-    this.#show({ name: session.status === "cancelled" ? "calledOff" : session.status });
-    if (session.status === "pending") this.#watch.follow(SCHEDULES.pending);
-    else this.#watch.rest();
-    this.#announcer.announceOnce(`offsite-${session.status}`, session);
-  }
-
-  #acceptOpen(session: CheckoutSession): void {
-    const isLive = session.attempt?.state === "started";
+  #accept(answer: CheckoutSession | FaultCode): void {
+    const earlier = this.session;
     const isFramed = this.view.name === "frame";
-    if (isLive && isFramed && session.attempt?.id === this.#framedAttempt) return;
-    if (isLive && this.#isReturning) {
-      if (this.view.name === "loading") this.#settle();
+    if (typeof answer === "string") {
+      // While something is awaited, silence is no news: the watch asks again.
+      if (this.view.name === "loading") this.#fail(answer);
+      if (this.view.name === "settling") this.#showAwaiting();
       return;
     }
-    this.#isReturning = false;
-    if (isLive) this.#watch.follow(SCHEDULES.live);
-    else this.#watch.rest();
-    this.#showStart(session, isLive && isFramed ? SUPERSEDED : attemptEnd(session));
-  }
-
-  #showStart(session: CheckoutSession, end: AttemptEnd | undefined): void {
-    if (this.choice === undefined) {
-      this.#show({ name: "error", obstacle: "closed" });
-      this.#announcer.announceOnce("offsite-error", session, "gateway_unavailable");
-      return;
+    // Answers may overtake each other.
+    if (earlier && answer.version < earlier.version) return;
+    this.session = answer;
+    this.#host.requestUpdate();
+    const { status, attempt } = answer;
+    const isLive = attempt?.state === "started";
+    if (status !== "open") {
+      const name = status === "cancelled" ? "calledOff" : status;
+      const isNews = name !== this.view.name;
+      this.#show(name);
+      if (isNews) this.#tell(`offsite-${status}`);
+    } else if (isLive && this.#isReturning) {
+      this.#showAwaiting();
+    } else if (!isLive || !isFramed) {
+      this.#isReturning = false;
+      this.#showStart(attemptEnd(attempt));
+    } else if (attempt.id !== earlier?.attempt?.id) {
+      // Another window began an attempt, which ended ours.
+      const notice = { name: "cancelled", gateway: attempt.gateway } as const;
+      this.#showStart({ notice, event: "offsite-cancelled", code: "superseded" });
     }
-    const isNews = end !== undefined && this.#announcer.isNews(end.event, session);
-    if (isNews) this.#show({ name: "start", notice: end.notice });
-    else if (this.view.name !== "start") this.#show({ name: "start" });
-    // Last, as the page may start or call off in answer to either.
-    this.#announcer.announceOnce("offsite-ready", session);
-    if (isNews) this.#announcer.announceOnce(end.event, session, end.code);
   }
-}
 
-/** Tells whether an attempt is being started or the customer is at the provider. */
-function isUnderway({ name }: View): boolean {
-  return name === "starting" || name === "leaving" || name === "frame";
+  #showAwaiting(): void {
+    this.#show(this.#watch.round > SETTLING_ROUNDS ? "waiting" : "settling");
+  }
+
+  #showStart(end: AttemptEnd | undefined): void {
+    const { session, choice } = this;
+    const isNews = end && session?.attempt?.id !== this.#ended;
+    const isFirst = !this.#isTold;
+    this.#show("start", isNews ? end.notice : undefined);
+    this.#isTold = true;
+    // Last, as the page may start or call off in answer to any of them.
+    if (isFirst) this.#tell(choice ? "offsite-ready" : "offsite-error", choice ? undefined : "gateway_unavailable");
+    if (!isNews) return;
+    this.#ended = session?.attempt?.id;
+    this.#tell(end.event, end.code);
+  }
+
+  #fail(code: FaultCode): void {
+    const name = faultName(code);
+    this.#show(name in RESULTS ? (name as ResultName) : "problem");
+    this.#tell("offsite-error", code);
+  }
+
+  #tell(event: OffsiteEventName, code?: string): void {
+    const { status = null, payment } = this.session ?? {};
+    this.#host.dispatchEvent(
+      new OffsiteEvent(event, { sessionId: this.#sessionId, status, paymentId: payment?.id, code }),
+    );
+  }
 }

@@ -1,24 +1,12 @@
-import { PATHS } from "../shared/paths.ts";
+import { attemptsPath, sessionPath } from "../shared/paths.ts";
 import type { ProblemCode } from "../shared/problems.ts";
 import type { CheckoutSession, StartedAttempt } from "../shared/records.ts";
 import type { StartAttemptRequest } from "../shared/requests.ts";
-import { isCheckoutSession, isStartedAttempt } from "./answers.ts";
 
 const TIMEOUT_MS = 20_000;
 
 /** A code of the HTTP interface, or of what kept its answer from being heard or understood. */
 export type FaultCode = ProblemCode | "network_error" | "unexpected_answer";
-
-/** A call to the server that had no useful answer; `code` says why. */
-export class ClientFault extends Error {
-  override readonly name = "ClientFault";
-  readonly code: FaultCode;
-
-  constructor(code: FaultCode, options?: ErrorOptions) {
-    super(code, options);
-    this.code = code;
-  }
-}
 
 /** One session, the secret that opens it, and the base URL of the server that keeps it. */
 export interface SessionTarget {
@@ -29,60 +17,56 @@ export interface SessionTarget {
 }
 
 /**
- * Asks the server how a session stands.
- *
- * @throws ClientFault
+ * Asks the server how a session stands; gives the code of a fault where there is no useful answer. Checked is what
+ * nothing but our server answers, and what amounts could not be written without; texts are only ever shown as text.
  */
-export async function readSession(target: SessionTarget): Promise<CheckoutSession> {
-  const session = await request(target, PATHS.session(encodeURIComponent(target.sessionId)), isCheckoutSession);
-  if (session.id !== target.sessionId) throw new ClientFault("unexpected_answer");
-  return session;
+export function readSession(target: SessionTarget): Promise<CheckoutSession | FaultCode> {
+  return request<CheckoutSession>(
+    target,
+    sessionPath(target.sessionId),
+    ({ id, currency }) => id === target.sessionId && /^[A-Z]{3}$/.test(currency),
+  );
 }
 
-/**
- * Starts a trip to a provider.
- *
- * @throws ClientFault
- */
-export function startAttempt(target: SessionTarget, body: StartAttemptRequest): Promise<StartedAttempt> {
-  return request(target, PATHS.attempts(encodeURIComponent(target.sessionId)), isStartedAttempt, body);
+/** Starts a trip to a provider, by a handoff to an http(s) URL; gives the code of a fault where it did not start. */
+export function startAttempt(target: SessionTarget, body: StartAttemptRequest): Promise<StartedAttempt | FaultCode> {
+  return request<StartedAttempt>(
+    target,
+    attemptsPath(target.sessionId),
+    // A `javascript:` or `data:` URL would run in the shop's page.
+    ({ handoff }) => /^https?:$/.test(new URL(handoff.url).protocol),
+    body,
+  );
 }
 
+/** @param isAnswer - may throw at an answer that is not even alike */
 async function request<Answer>(
   { server, clientSecret }: SessionTarget,
   path: string,
-  isAnswer: (answer: unknown) => answer is Answer,
+  isAnswer: (answer: Answer) => boolean,
   body?: object,
-): Promise<Answer> {
+): Promise<Answer | FaultCode> {
   let response: Response;
-  let answer: unknown;
   try {
     response = await fetch(server + path, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        authorization: `Bearer ${clientSecret}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method: body ? "POST" : "GET",
+      headers: { authorization: `Bearer ${clientSecret}`, ...(body && { "content-type": "application/json" }) },
+      body: body ? JSON.stringify(body) : null,
       // The client secret is the only key: the page's cookies are none of the server's business.
       credentials: "omit",
       cache: "no-store",
       redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    answer = JSON.parse(await response.text(), dropPrototypeKey);
-  } catch (cause) {
-    throw new ClientFault(cause instanceof SyntaxError ? "unexpected_answer" : "network_error", { cause });
+  } catch {
+    return "network_error";
   }
-  if (response.ok && isAnswer(answer)) return answer;
-  throw new ClientFault(response.ok ? "unexpected_answer" : problemCode(answer));
-}
-
-function dropPrototypeKey(key: string, value: unknown): unknown {
-  return key === "__proto__" ? undefined : value;
-}
-
-function problemCode(answer: unknown): FaultCode {
-  const code = (answer as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? (code as ProblemCode) : "unexpected_answer";
+  try {
+    const answer = (await response.json()) as Answer & { code?: FaultCode };
+    if (!response.ok) return answer.code ?? "unexpected_answer";
+    if (isAnswer(answer)) return answer;
+  } catch {
+    // Not JSON, or not alike.
+  }
+  return "unexpected_answer";
 }

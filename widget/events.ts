@@ -6,9 +6,9 @@ export interface OffsiteEventDetail {
   /** As the server last said; `null` where it could not be asked. */
   status: SessionStatus | null;
   /** The payment that counts, where there is one. */
-  paymentId?: string;
+  paymentId?: string | undefined;
   /** Why, where something went wrong: a problem code, an attempt's code, `network_error` or `unexpected_answer`. */
-  code?: string;
+  code?: string | undefined;
 }
 
 /** The names of the element's events. */

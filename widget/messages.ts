@@ -1,5 +1,5 @@
 import { isCheckoutMessage, isFrameSizeMessage } from "../shared/messages.ts";
-import type { MessageType } from "../shared/messages.ts";
+import type { CheckoutMessage, FrameSizeMessage } from "../shared/messages.ts";
 
 /** Whom messages are taken from, and what they must carry. */
 export interface Correspondent {
@@ -13,9 +13,6 @@ export interface Correspondent {
   nonce: string;
 }
 
-/** What a message that was let through says. */
-export type News = { type: Exclude<MessageType, "resize"> } | { type: "resize"; height: number };
-
 /**
  * Reads a message, or gives `undefined` where it is not one of ours.
  *
@@ -24,21 +21,20 @@ export type News = { type: Exclude<MessageType, "resize"> } | { type: "resize"; 
  * 3. Origin: compared whole; the window may meanwhile show any page.
  * 4. Nonce and session: a page of the right origin may belong to an earlier attempt.
  */
-export function readMessage(event: MessageEvent<unknown>, correspondent: Correspondent): News | undefined {
-  const { window, serverOrigin, providerOrigin, sessionId, nonce } = correspondent;
-  if (event.source === null || event.source !== window) return undefined;
-  const { data, origin } = event;
+export function readMessage(
+  { source, data, origin }: MessageEvent<unknown>,
+  { window, serverOrigin, providerOrigin, sessionId, nonce }: Correspondent,
+): CheckoutMessage | FrameSizeMessage | undefined {
+  if (!source || source !== window) return undefined;
   if (isCheckoutMessage(data) && origin === serverOrigin) {
-    if (data.nonce !== nonce || data.sessionId !== sessionId) return undefined;
-    return data.type === "resize" ? { type: "resize", height: data.height ?? 0 } : { type: data.type };
+    return data.nonce === nonce && data.sessionId === sessionId ? data : undefined;
   }
   // A provider knows neither session nor nonce. All that it can change is its own frame's height.
-  if (isFrameSizeMessage(data) && origin === providerOrigin) return { type: "resize", height: data.height };
-  return undefined;
+  return isFrameSizeMessage(data) && origin === providerOrigin ? data : undefined;
 }
 
-/** Makes a nonce of 128 random bits, in hexadecimal. */
+/** Makes a nonce of 128 random bits: 16 numbers with dashes between, 31 to 63 characters. */
 export function createNonce(): string {
   // Not `randomUUID`, which a shop on plain http has not got.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint8Array(16)).join("-");
 }

@@ -1,13 +1,13 @@
-import { LitElement, nothing } from "lit";
-import type { PropertyValues, TemplateResult } from "lit";
-import { property } from "lit/decorators.js";
-import { returnedSession, serverBase } from "./addresses.ts";
+import { nothing } from "lit/html.js";
+import type { TemplateResult } from "lit/html.js";
+import { isRevisited, returnedSession, serverBase } from "./addresses.ts";
 import { CheckoutFlow } from "./checkout-flow.ts";
+import type { SessionTarget } from "./client.ts";
+import { ReactiveElement } from "./reactive-element.ts";
 import { recallSecret } from "./secrets.ts";
 import { styles } from "./styles.ts";
 import type { View } from "./view.ts";
-import { focusTarget, renderCheckout } from "./views/checkout.ts";
-import { localeOf } from "./views/locale.ts";
+import { renderCheckout } from "./views/checkout.ts";
 import { en } from "./words/en.ts";
 
 /**
@@ -16,7 +16,8 @@ import { en } from "./words/en.ts";
  * Put on the page that a session's `returnUrl` names, without attributes, it finds the session in the address, asks
  * the server and shows how it ended.
  *
- * @slot complete - Under the result of a paid session, in the place of the link to `returnUrl`.
+ * @slot complete - Under the result of a paid session, in the place of the link to `returnUrl`; `authorized` where
+ * its money is only reserved, and likewise every other result by its name.
  *
  * @fires {OffsiteEvent} offsite-ready - The session is loaded and can be paid.
  * @fires {OffsiteEvent} offsite-started - An attempt has begun: the customer is about to meet the provider's page.
@@ -27,23 +28,29 @@ import { en } from "./words/en.ts";
  * @fires {OffsiteEvent} offsite-expired - The session's time ran out.
  * @fires {OffsiteEvent} offsite-error - Something failed; `detail.code` says what.
  *
- * @csspart base - The whole.
+ * @csspart base - The whole; beside it the view's name: `loading`, `start`, `starting`, `leaving`, `frame`, `settling`,
+ * `waiting`, `pending`, `complete`, `authorized`, `expired`, `calledOff`, `unconfirmed`, `network`, `limited`, `lost`,
+ * `closed`, `problem`.
  * @csspart summary - What is paid for.
  * @csspart test-mode - The line that says that no money moves.
  * @csspart items - The list of lines.
  * @csspart item - One line.
+ * @csspart subtotal - The lines' sum.
+ * @csspart shipping - What shipping costs.
+ * @csspart tax - What is added as tax.
+ * @csspart discount - What is taken off.
  * @csspart total - The total.
- * @csspart skeleton - The summary's room while the session loads.
+ * @csspart skeleton - The room while the session loads.
  * @csspart form - The start of a payment.
  * @csspart gateways - The choice among gateways.
  * @csspart gateway - One gateway.
  * @csspart button - The primary button.
- * @csspart hint - What will happen on pressing it.
+ * @csspart hint - A line in small type: what will happen, the order, the provider's own words.
  * @csspart notice - Why the customer is at the start again.
  * @csspart frame-box - The room of the frame.
- * @csspart frame - The frame with the provider's page.
+ * @csspart frame - The frame with the provider's page, and `loaded` once that is there.
  * @csspart cancel - The secondary button.
- * @csspart result - How things stand.
+ * @csspart result - How things stand; beside it `good`, `wait` or `bad`.
  * @csspart title - The heading of a notice or a result.
  * @csspart link - A link of a result.
  *
@@ -60,58 +67,50 @@ import { en } from "./words/en.ts";
  * @cssprop [--offsite-radius=8px] - Corners.
  * @cssprop [--offsite-font] - Typefaces.
  * @cssprop [--offsite-frame-height=560px] - The frame's room until its page says how high it is.
- *
- * @cssstate loading - The session is being loaded.
- * @cssstate start - It can be paid.
- * @cssstate starting - An attempt is being started.
- * @cssstate leaving - The browser is on its way to the provider.
- * @cssstate frame - The provider's page is open in the frame.
- * @cssstate settling - The customer is back, and the server is being asked.
- * @cssstate waiting - The provider still owes its word.
- * @cssstate pending - The money is on its way.
- * @cssstate complete - It is paid.
- * @cssstate expired - The session's time ran out.
- * @cssstate called-off - The merchant called the session off.
- * @cssstate error - Nothing can be paid here, for now or at all.
  */
-export class OffsiteCheckout extends LitElement {
+export class OffsiteCheckout extends ReactiveElement {
   static override readonly styles = styles;
 
+  static override readonly attributes = {
+    server: "server",
+    session: "session",
+    clientSecret: "client-secret",
+    gateway: "gateway",
+    presentation: "presentation",
+    locale: "locale",
+    label: "label",
+  };
+
   /** The base URL of the server; else where this script came from. */
-  @property() server: string | undefined;
+  declare server: string | null;
 
   /** The id of the session; else the one that the page's address brings back. */
-  @property() session: string | undefined;
+  declare session: string | null;
 
   /** The session's client secret; else the one that this tab kept. */
-  @property({ attribute: "client-secret" }) clientSecret: string | undefined;
+  declare clientSecret: string | null;
 
   /** The id of the one gateway to offer; else the customer chooses. */
-  @property() gateway: string | undefined;
+  declare gateway: string | null;
 
-  /** Where the customer meets the provider: `auto`, `iframe` or `redirect`. */
-  @property() presentation = "auto";
+  /** Where the customer meets the provider: `auto` (as without), `iframe` or `redirect`. */
+  declare presentation: string | null;
 
   /** A BCP 47 language tag for words and amounts; else the page's. */
-  @property() locale: string | undefined;
+  declare locale: string | null;
 
   /** The words of the button; `{amount}` stands for the amount. */
-  @property() label: string | undefined;
+  declare label: string | null;
 
   readonly #flow = new CheckoutFlow(this);
-  #states: CustomStateSet | undefined;
+  /** What the session was opened by. */
+  #named: string | undefined;
   /** The view that the page shows, to tell when it changes. */
   #shown: View | undefined;
-  /** The focus was inside before the view changed, so that it must not be lost with it. */
+  /** The focus was inside when the view changed, and must not be lost with what had it. */
   #hadFocus = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // A browser without them styles by parts alone.
-    this.#states ??= this.attachInternals?.()?.states;
-  }
-
-  /** Called in place of the other two where the page moves the element by `moveBefore`: nothing is lost. */
+  /** Called in place of leaving and coming where the page moves the element by `moveBefore`: nothing is lost. */
   connectedMoveCallback(): void {}
 
   /**
@@ -127,56 +126,45 @@ export class OffsiteCheckout extends LitElement {
     this.#flow.cancel();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!this.hasUpdated || changed.has("session") || changed.has("clientSecret") || changed.has("server")) {
-      this.#open();
-    } else if (changed.has("gateway") || changed.has("presentation")) {
-      this.#flow.reconsider();
-    }
-    if (this.#flow.view !== this.#shown) this.#hadFocus = (this.shadowRoot?.activeElement ?? null) !== null;
+  protected override willUpdate(): void {
+    this.#open();
+    if (this.#flow.view !== this.#shown) this.#hadFocus = this.renderRoot.activeElement !== null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (this.#flow.view.name === "idle") return nothing;
+    const locale = this.locale || this.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang;
+    return renderCheckout(this.#flow, en, locale, this.label, this.#hadFocus);
   }
 
   protected override updated(): void {
     const { view } = this.#flow;
     if (view === this.#shown) return;
     this.#shown = view;
-    showState(this.#states, view);
-    if (this.#hadFocus || view.name === "frame") this.renderRoot.querySelector<HTMLElement>(focusTarget(view))?.focus();
+    if (!this.#hadFocus && view.name !== "frame") return;
+    const find = (part: string) => this.renderRoot.querySelector<HTMLElement>(`[part~=${part}]`);
+    const target = find("frame") ?? find("title") ?? find("button") ?? find("base");
+    // One that has the focus already would not be spoken again.
+    target?.blur();
+    target?.focus();
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    const flow = this.#flow;
-    if (flow.view.name === "idle") return nothing;
-    return renderCheckout(
-      { words: en, session: flow.session, locale: localeOf(this, this.locale) },
-      flow,
-      this.label || undefined,
-      this.#hadFocus,
-    );
-  }
-
+  /** Turns to the session that the attributes or the page's address name, unless it is the one already. */
   #open(): void {
+    const { session, clientSecret: given, server } = this;
+    const named = `${session} ${given} ${server}`;
+    if (named === this.#named) return;
+    this.#named = named;
     const returned = returnedSession();
-    const sessionId = this.session || returned?.sessionId;
-    if (sessionId === undefined) {
-      this.#flow.open(undefined);
-      return;
+    const sessionId = session || returned;
+    const clientSecret = (session && given) || recallSecret(sessionId);
+    let target: SessionTarget | undefined;
+    try {
+      if (clientSecret) target = { server: serverBase(server), sessionId, clientSecret };
+    } catch {
+      // The server's address is none: nobody can be asked.
     }
-    const clientSecret = (this.session && this.clientSecret) || recallSecret(sessionId);
-    const server = serverBase(this.server || undefined);
-    if (clientSecret === undefined && !this.session) this.#flow.openUnconfirmed();
-    else if (clientSecret === undefined) this.#flow.openFailed(sessionId, "unauthorized");
-    else if (server === undefined) this.#flow.openFailed(sessionId, "network_error");
-    else this.#flow.open({ server, sessionId, clientSecret }, returned?.sessionId === sessionId && returned.isFresh);
-  }
-}
-
-/** Sets the one custom state that is the view's name. */
-function showState(states: CustomStateSet | undefined, { name }: View): void {
-  try {
-    states?.clear();
-    states?.add(name === "calledOff" ? "called-off" : name);
-  } catch {
-    // Before 2024 browsers only took names with two dashes; parts and events serve there.
+    const isReturning = sessionId !== "" && sessionId === returned;
+    this.#flow.open(sessionId, target, isReturning && !(target && isRevisited()));
   }
 }

@@ -1,95 +1,91 @@
-import { assertNever } from "../shared/assert-never.ts";
-import type { CheckoutSession } from "../shared/records.ts";
+import type { Attempt } from "../shared/records.ts";
+import type { AttemptState } from "../shared/states.ts";
+import type { FaultCode } from "./client.ts";
 import type { OffsiteEventName } from "./events.ts";
+import type { PairName } from "./words/words.ts";
 
-/** Why the customer is where payment starts, again. */
-export type NoticeName =
-  | "cancelled"
-  | "declined"
-  | "failed"
-  | "mismatch"
-  | "lapsed"
-  | "superseded"
-  | "unavailable"
-  | "network"
-  | "limited"
-  | "problem";
+/** How things stand where there is nothing to choose, by name: a mark, and what can be done. */
+export const RESULTS = {
+  /** The customer is back, and the server is being asked. */
+  settling: ["wait", ""],
+  /** It was asked for a while, and the provider still owes its word. */
+  waiting: ["wait", "check"],
+  pending: ["wait", "details"],
+  complete: ["good", ""],
+  expired: ["bad", "back"],
+  /** The merchant cancelled the session. */
+  calledOff: ["bad", "back"],
+  /** The customer is back, and this browser has no secret to ask with. */
+  unconfirmed: ["wait", ""],
+  network: ["bad", "retry"],
+  problem: ["bad", "retry"],
+  /** The session is not known, or not with this secret. */
+  lost: ["bad", ""],
+  /** No gateway can take it. */
+  closed: ["bad", "back"],
+} as const satisfies Partial<Record<PairName, readonly ["good" | "wait" | "bad", string]>>;
+
+/** The name of a result. */
+export type ResultName = keyof typeof RESULTS;
+
+/** Why the customer is at the start again: what came of an attempt, or kept it from being started. */
+export type NoticeName = Exclude<PairName, Exclude<ResultName, "network" | "problem" | "lost">>;
 
 /** What is told to the customer above the button. */
 export interface Notice {
   name: NoticeName;
   /** The id of the gateway that it is about. */
-  gateway?: string | undefined;
+  gateway: string | undefined;
   /** The provider's own words, only ever shown as text. */
   message?: string | undefined;
 }
 
-/** Why nothing can be paid here, for now or at all. */
-export type Obstacle = "network" | "limited" | "lost" | "closed" | "problem";
-
 /** What the element shows; exactly one at a time. */
-export type View =
-  /** No session is named. */
-  | { name: "idle" }
-  | { name: "loading" }
-  /** The customer is back, and this browser has no secret to ask with. */
-  | { name: "unconfirmed" }
-  | { name: "start"; notice?: Notice }
-  /** An attempt is being started. */
-  | { name: "starting" }
-  /** The browser is on its way to the provider. */
-  | { name: "leaving" }
-  | { name: "frame" }
-  /** The customer is back, and the server is being asked. */
-  | { name: "settling" }
-  /** It was asked for a while, and the provider still owes its word. */
-  | { name: "waiting" }
-  | { name: "pending" }
-  | { name: "complete" }
-  | { name: "expired" }
-  | { name: "calledOff" }
-  | { name: "error"; obstacle: Obstacle };
+export interface View {
+  /**
+   * `idle`: no session is named; `starting`: an attempt is being started; `leaving`: the browser is on its way to the
+   * provider; `frame`: the provider's page is open in the frame.
+   */
+  name: "idle" | "loading" | "start" | "starting" | "leaving" | "frame" | ResultName;
+  /** Only at the start. */
+  notice?: Notice | undefined;
+}
 
 /** The end of an attempt that left the session open: what to say, and which event tells the page. */
 export interface AttemptEnd {
   notice: Notice;
-  event: Extract<OffsiteEventName, "offsite-cancelled" | "offsite-declined" | "offsite-error">;
-  code?: string | undefined;
+  event: OffsiteEventName;
+  code: string | undefined;
 }
 
-/** The end of an attempt in whose place another window began one. */
-export const SUPERSEDED: AttemptEnd = {
-  notice: { name: "superseded" },
-  event: "offsite-cancelled",
-  code: "superseded",
+/** `settled` and yet open: the money was on its way, and then failed. */
+const ENDS: Partial<Record<AttemptState, readonly [NoticeName, OffsiteEventName]>> = {
+  cancelled: ["cancelled", "offsite-cancelled"],
+  declined: ["declined", "offsite-declined"],
+  settled: ["declined", "offsite-declined"],
+  failed: ["failed", "offsite-error"],
+  expired: ["lapsed", "offsite-error"],
 };
 
-const MISMATCHES: readonly unknown[] = ["amount_mismatch", "currency_mismatch", "environment_mismatch"];
-
 /** Tells how an open session's latest attempt ended, or `undefined` where there is none or it is still live. */
-export function attemptEnd({ attempt }: CheckoutSession): AttemptEnd | undefined {
-  if (attempt === undefined) return undefined;
-  const { state, code, message, gateway } = attempt;
-  const end = (name: NoticeName, event: AttemptEnd["event"], because = code): AttemptEnd => ({
-    notice: { name, gateway, message: name === "declined" ? message : undefined },
-    event,
-    code: because,
-  });
-  switch (state) {
-    case "started":
-    case "superseded":
-      return undefined;
-    case "cancelled":
-      return end("cancelled", "offsite-cancelled");
-    // Settled and yet open: the money was on its way, and then failed.
-    case "settled":
-    case "declined":
-      return end("declined", "offsite-declined");
-    case "failed":
-      return end(MISMATCHES.includes(code) ? "mismatch" : "failed", "offsite-error");
-    case "expired":
-      return end("lapsed", "offsite-error", code ?? state);
-    default:
-      return assertNever(state);
-  }
+export function attemptEnd(attempt: Attempt | undefined): AttemptEnd | undefined {
+  const end = attempt && ENDS[attempt.state];
+  if (!end) return undefined;
+  const { gateway, code, message } = attempt;
+  const name = code?.endsWith("_mismatch") ? "mismatch" : end[0];
+  return { notice: { name, gateway, message: name === "declined" ? message : undefined }, event: end[1], code };
+}
+
+const FAULTS: Partial<Record<FaultCode, NoticeName>> = {
+  network_error: "network",
+  unauthorized: "lost",
+  not_found: "lost",
+  gateway_declined: "declined",
+  gateway_unavailable: "unavailable",
+  circuit_open: "unavailable",
+};
+
+/** Chooses what to say of a call that had no useful answer. */
+export function faultName(code: FaultCode): NoticeName {
+  return FAULTS[code] ?? "problem";
 }

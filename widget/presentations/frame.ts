@@ -1,10 +1,10 @@
-import { html, nothing } from "lit";
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from "lit";
+import { html } from "lit/html.js";
+import type { TemplateResult } from "lit/html.js";
 import type { Handoff } from "../../shared/records.ts";
 import type { SessionTarget } from "../client.ts";
-import { submitHandoff } from "../handoff.ts";
 import { readMessage } from "../messages.ts";
-import type { Correspondent, News } from "../messages.ts";
+import type { Correspondent } from "../messages.ts";
+import { submitHandoff } from "./handoff.ts";
 
 /**
  * What a provider's page may do inside the shop's. Withheld: leaving for another page by itself, dialogs, downloads,
@@ -16,102 +16,66 @@ import type { Correspondent, News } from "../messages.ts";
  * - `allow-top-navigation-by-user-activation`: a bank that must take the whole page, at the customer's own press.
  */
 const SANDBOX =
-  "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox " +
-  "allow-top-navigation-by-user-activation";
+  "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
 
 /**
- * The browser's own payment sheet and passkeys, for any origin: a provider hands on to banks and wallets whose
- * origins nobody here can name. Camera, microphone, location and the rest stay forbidden.
+ * The browser's own payment sheet, for any origin: a provider hands on to banks and wallets whose origins nobody here
+ * can name. Camera, microphone, location and the rest stay forbidden.
  */
-const PERMISSIONS = "payment *; publickey-credentials-get *";
+const PERMISSIONS = "payment *";
 
 /** Shows a provider's page in a frame inside the element, and takes messages from it. */
-export class FramePresentation implements ReactiveController {
-  readonly #host: ReactiveControllerHost & { readonly renderRoot: ParentNode & Node };
-  readonly #onNews: (news: News) => void;
+export class FramePresentation {
+  readonly #root: () => ParentNode & Node;
+  readonly #onReturn: () => void;
   /** Tells one frame of the page from another; never the nonce, as the provider can read its window's name. */
-  readonly #name = `offsite-checkout-${Math.random().toString(36).slice(2)}`;
-  #handoff: Handoff | undefined;
+  readonly #name = `offsite-${Math.random()}`;
   #correspondent: Omit<Correspondent, "window"> | undefined;
-  #isDelivered = false;
-  #isLoaded = false;
 
-  constructor(host: ReactiveControllerHost & { readonly renderRoot: ParentNode & Node }, onNews: (news: News) => void) {
-    this.#host = host;
-    this.#onNews = onNews;
-    host.addController(this);
+  /** @param onReturn - called when the return page says that the customer is back */
+  constructor(root: () => ParentNode & Node, onReturn: () => void) {
+    this.#root = root;
+    this.#onReturn = onReturn;
   }
 
-  hostDisconnected(): void {
-    this.close();
+  render(title: string): TemplateResult {
+    return html`<iframe
+      part="frame"
+      name=${this.#name}
+      title=${title}
+      sandbox=${SANDBOX}
+      allow=${PERMISSIONS}
+      referrerpolicy="strict-origin"
+    ></iframe>`;
   }
 
-  hostUpdated(): void {
-    const frame = this.#frame;
-    const handoff = this.#handoff;
-    if (frame === null || handoff === undefined || this.#isDelivered) return;
-    this.#isDelivered = true;
-    if (handoff.method === "POST") submitHandoff(handoff, this.#host.renderRoot, this.#name);
-    else frame.src = handoff.url;
-  }
-
-  /** Opens the frame at the next rendering; messages must carry the attempt's `nonce`. */
+  /** Sends the customer into the frame, once it has been rendered. Messages must carry the attempt's `nonce`. */
   open(handoff: Handoff, { server, sessionId }: SessionTarget, nonce: string): void {
-    this.close();
-    this.#handoff = handoff;
     this.#correspondent = {
       serverOrigin: new URL(server).origin,
       providerOrigin: new URL(handoff.url).origin,
       sessionId,
       nonce,
     };
-    window.addEventListener("message", this.#hear);
-    this.#host.requestUpdate();
+    addEventListener("message", this.#hear);
+    if (handoff.method === "POST") submitHandoff(handoff, this.#root(), this.#name);
+    else if (this.#frame) this.#frame.src = handoff.url;
   }
 
-  /** Takes the frame away; the attempt stays as it is. */
+  /** Hears no more of the trip; the attempt stays as it is. */
   close(): void {
-    window.removeEventListener("message", this.#hear);
-    this.#handoff = undefined;
-    this.#correspondent = undefined;
-    this.#isDelivered = false;
-    this.#isLoaded = false;
-    this.#host.requestUpdate();
-  }
-
-  render(title: string): TemplateResult | typeof nothing {
-    if (this.#handoff === undefined) return nothing;
-    return html`<div part="frame-box" class="frame-box" ?data-loaded=${this.#isLoaded}>
-      <iframe
-        part="frame"
-        name=${this.#name}
-        title=${title}
-        sandbox=${SANDBOX}
-        allow=${PERMISSIONS}
-        referrerpolicy="strict-origin"
-        @load=${this.#markLoaded}
-      ></iframe>
-    </div>`;
+    removeEventListener("message", this.#hear);
   }
 
   get #frame(): HTMLIFrameElement | null {
-    return this.#host.renderRoot.querySelector("iframe");
+    return this.#root().querySelector("iframe");
   }
-
-  readonly #markLoaded = (): void => {
-    // The empty document that every frame begins with has loaded, too.
-    if (!this.#isDelivered) return;
-    this.#isLoaded = true;
-    this.#host.requestUpdate();
-  };
 
   readonly #hear = (event: MessageEvent<unknown>): void => {
     const frame = this.#frame;
-    if (this.#correspondent === undefined || frame === null) return;
-    const news = readMessage(event, { ...this.#correspondent, window: frame.contentWindow });
-    if (news === undefined) return;
+    const news = frame && readMessage(event, { ...this.#correspondent, window: frame.contentWindow } as Correspondent);
     // Through the object model: a style attribute would need an exception from the page's content security policy.
-    if (news.type === "resize") frame.style.blockSize = `${news.height}px`;
-    else this.#onNews(news);
+    if (frame && news?.height) frame.style.blockSize = `${news.height}px`;
+    else if (news && news.type !== "ready") this.#onReturn();
   };
 }

@@ -1,69 +1,41 @@
-import { html, nothing } from "lit";
-import type { TemplateResult } from "lit";
-import type { CheckoutItem, CheckoutSession } from "../../shared/records.ts";
-import { fillWords } from "../words/words.ts";
-import { price } from "./scene.ts";
+import { html } from "lit/html.js";
+import type { TemplateResult } from "lit/html.js";
+import type { CheckoutSession } from "../../shared/records.ts";
 import type { Scene } from "./scene.ts";
 
 /** Renders what is paid for: the lines, what is added and taken off, and the total. */
-export function renderSummary(scene: Scene, session: CheckoutSession): TemplateResult {
-  const { words } = scene;
-  const { items, shipping, tax, discount } = session;
-  const adjustments = [
-    ["shipping", shipping],
-    ["tax", tax],
-    ["discount", discount],
-  ] as const;
-  const subtotal = items.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount, 0);
-  const renderRow = (label: string, amount: number) =>
-    html`<div class="row">
-      <dt>${label}</dt>
-      <dd>${price(scene, amount, session)}</dd>
-    </div>`;
-  const rows = adjustments.filter(([, amount]) => amount !== 0).map(([name, amount]) => renderRow(words[name], amount));
-  return html`<section part="summary" class="summary" aria-label=${words.summary}>
-    ${session.environment === "test" ? html`<p part="test-mode" class="badge">${words.testMode}</p>` : nothing}
+export function renderSummary({ words, price }: Scene, session: CheckoutSession): TemplateResult {
+  const { items, amount, shipping, tax, discount, environment } = session;
+  const subtotal = amount - shipping - tax - discount;
+  const sums = Object.entries({ subtotal, shipping, tax, discount, total: amount }) as ["total", number][];
+  return html`<section part="summary" aria-label=${words.summary}>
+    ${environment === "test" ? html`<p part="test-mode">${words.testMode}</p>` : ""}
     ${
-      items.length === 0
-        ? nothing
-        : html`<ul part="items" class="items" role="list">
-            ${items.map((item) => renderItem(scene, item, session))}
-          </ul>`
+      items[0] &&
+      html`<ul part="items" role="list">
+      ${items.map(
+        ({ name, description, quantity, unitAmount }) =>
+          html`<li part="item">
+            <span>
+              ${name} ${description && html`<small>${description}</small>`}
+              ${quantity > 1 ? html`<small>${quantity} × ${price(unitAmount)}</small>` : ""}
+            </span>
+            <b>${price(quantity * unitAmount)}</b>
+          </li>`,
+      )}
+    </ul>`
     }
-    <dl class="sums">
-      ${rows.length === 0 || items.length === 0 ? nothing : renderRow(words.subtotal, subtotal)} ${rows}
-      <div part="total" class="row total">
-        <dt>${words.total}</dt>
-        <dd>${price(scene, session.amount, session)}</dd>
-      </div>
+    <dl>
+      ${sums
+        // A subtotal that is the total, and what is nothing, say nothing.
+        .filter(([name, sum]) => sum && (name === "total" || sum !== amount))
+        .map(
+          ([name, sum]) =>
+            html`<div part=${name}>
+              <dt>${words[name]}</dt>
+              <dd>${price(sum)}</dd>
+            </div>`,
+        )}
     </dl>
   </section>`;
-}
-
-function renderItem(scene: Scene, item: CheckoutItem, session: CheckoutSession): TemplateResult {
-  const { name, description, quantity, unitAmount } = item;
-  return html`<li part="item" class="row">
-    <div>
-      <span>${name}</span>
-      ${description === undefined ? nothing : html`<small>${description}</small>`}
-      ${
-        quantity === 1
-          ? nothing
-          : html`<small
-              >${fillWords(scene.words.line, {
-                quantity: String(quantity),
-                price: price(scene, unitAmount, session),
-              })}</small
-            >`
-      }
-    </div>
-    <span class="amount">${price(scene, quantity * unitAmount, session)}</span>
-  </li>`;
-}
-
-/** Renders the summary's room before there is anything to put in it. */
-export function renderSkeleton(): TemplateResult {
-  return html`<div part="skeleton" class="skeleton" aria-hidden="true">
-    <span></span><span></span><span></span><span></span>
-  </div>`;
 }

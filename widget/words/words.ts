@@ -1,11 +1,12 @@
 import type { en } from "./en.ts";
 
-/** Every text of the element in one language. */
-export type Words = Readonly<Record<keyof typeof en, string>>;
+/** Every text of the element in one language; what has a title and a text is a pair of them. */
+export type Words = {
+  readonly [Name in keyof typeof en]: (typeof en)[Name] extends string ? string : readonly [string, string];
+};
 
-/** Puts values into a text's `{name}` places; a place without a value stays as it is. */
-export function fillWords(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) =>
-    Object.hasOwn(values, name) ? (values[name] ?? place) : place,
-  );
-}
+/** What has a title and a text. */
+export type PairName = { [Name in keyof Words]: Words[Name] extends string ? never : Name }[keyof Words];
+
+/** What has one text. */
+export type TextName = Exclude<keyof Words, PairName>;
