@@ -89,10 +89,9 @@ class JsonStore implements Store {
   async transact<Result>(sessionId: string, change: (ledger: Ledger | null) => Commit<Result>): Promise<Result> {
     this.#assertOpen();
     return await this.#sessions.run(sessionId, async () => {
-      const stored = this.#document.sessions.get(sessionId);
-      const before = stored === undefined ? null : (JSON.parse(stored.text) as Ledger);
+      const before = this.#document.readLedger(sessionId);
       // Taken before the change, which may alter its copy.
-      const names = new NameHistory(before, stored?.retired ?? []);
+      const names = new NameHistory(before, this.#document.sessions.get(sessionId)?.retired ?? []);
       const commit = change(before);
       await this.#commit(sessionId, commit, names);
       return commit.result;
@@ -101,13 +100,12 @@ class JsonStore implements Store {
 
   async readLedger(sessionId: string): Promise<Ledger | null> {
     this.#assertOpen();
-    const stored = this.#document.sessions.get(sessionId);
-    return stored === undefined ? null : (JSON.parse(stored.text) as Ledger);
+    return this.#document.readLedger(sessionId);
   }
 
   async findSessionId(key: string): Promise<string | null> {
     this.#assertOpen();
-    return this.#document.names.get(key)?.id ?? null;
+    return this.#document.findOwner(key)?.id ?? null;
   }
 
   async listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>> {
@@ -122,13 +120,13 @@ class JsonStore implements Store {
 
   async listEvents(after: number, limit: number): Promise<EventRecord[]> {
     this.#assertOpen();
-    return this.#document.events.list(after, limit);
+    return await this.#document.events.list(after, limit);
   }
 
   async claimIdempotencyKey(claim: Parameters<Store["claimIdempotencyKey"]>[0]): Promise<IdempotencyClaim> {
     this.#assertOpen();
     const name = idempotencyName(claim);
-    return this.#claims.claim(name, this.#document.idempotency.get(name), claim);
+    return this.#claims.claim(name, this.#document.readAnswer(name), claim);
   }
 
   async releaseIdempotencyKey(scope: string, key: string): Promise<void> {
@@ -212,7 +210,7 @@ class JsonStore implements Store {
   /** @throws KeyConflictError or StateError where another commit has what this one wants */
   #assertUnowned(sessionId: string, names: readonly string[], answer: IdempotencyRecord | undefined): void {
     for (const name of names) {
-      const owner = this.#document.names.get(name);
+      const owner = this.#document.findOwner(name);
       if (owner !== undefined && owner.id !== sessionId) throw new KeyConflictError(name);
     }
     if (answer === undefined) return;

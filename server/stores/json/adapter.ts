@@ -3,6 +3,7 @@ import type { Adapter } from "lowdb";
 import type { BaseLogger } from "pino";
 import type { StoreError } from "../../errors.ts";
 import type { LedgerDocument } from "./document.ts";
+import { EMPTY_EXTENT, type EventArchive } from "./event-archive.ts";
 import type { FileSystem } from "./file-system.ts";
 import { Journal, type Append } from "./journal.ts";
 import { snapshotName } from "./layout.ts";
@@ -21,6 +22,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
   readonly #ending = new AbortController();
   readonly #snapshotAfterBytes: number;
   #journal: Journal | null = null;
+  #archive: EventArchive | null = null;
   #store = "";
   /** Bytes of earlier journals that no snapshot has made needless yet. */
   #earlierLength = 0;
@@ -36,6 +38,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
   async read(): Promise<LedgerDocument> {
     const recovered = await recover(this.#options);
     this.#journal = this.#openJournal(recovered);
+    this.#archive = recovered.archive;
     this.#store = recovered.store;
     this.#setSnapshotLength(recovered.snapshotLength);
     return recovered.document;
@@ -70,6 +73,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
     this.#ending.abort();
     await this.#writing?.catch(() => undefined);
     await this.#journal?.close();
+    await this.#archive?.close();
   }
 
   #openJournal({ file, position, store }: Recovered): Journal {
@@ -78,16 +82,14 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
   }
 
   async #snapshot(document: LedgerDocument): Promise<void> {
-    const { fileSystem, folder, log, now } = this.#options;
+    const { fileSystem, folder, log } = this.#options;
     const startedAt = performance.now();
     const length = this.journal.position.length;
     // Whatever comes of this attempt, the next is not made at once.
     this.#nextSnapshotAt = this.#earlierLength + length + this.#snapshotAfterBytes;
     const { generation, sequence } = await this.journal.rotate();
     this.#earlierLength += length;
-    const { signal } = this.#ending;
-    const options = { fileSystem, folder, store: this.#store, generation, sequence, now: now(), signal };
-    const snapshotLength = await writeSnapshot(document, options).catch(async (error: unknown) => {
+    const snapshotLength = await this.#writeFiles(document, generation, sequence).catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
       throw await this.journal.fail(join(folder, snapshotName(generation)), "could not be written", error);
     });
@@ -96,6 +98,25 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
     await removeSuperseded(this.#options, generation, await fileSystem.list(folder));
     const durationMs = Math.round(performance.now() - startedAt);
     log.info({ generation, length: snapshotLength, durationMs }, "a snapshot was written");
+  }
+
+  /** Archives the events, and then writes a snapshot that counts on the archive. */
+  async #writeFiles(document: LedgerDocument, generation: number, sequence: number): Promise<number> {
+    const { fileSystem, folder, now } = this.#options;
+    const { signal } = this.#ending;
+    await document.events.archive();
+    const archived = this.#archive?.extent ?? EMPTY_EXTENT;
+    const store = this.#store;
+    return await writeSnapshot(document, {
+      fileSystem,
+      folder,
+      store,
+      generation,
+      sequence,
+      archived,
+      now: now(),
+      signal,
+    });
   }
 
   #setSnapshotLength(length: number): void {

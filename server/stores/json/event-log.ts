@@ -1,45 +1,57 @@
 import type { EventRecord } from "../ledger.ts";
+import type { EventArchive } from "./event-archive.ts";
 
-/** Events in the order of their sequences, each as its JSON text. */
+/** All events in the order of their sequences: the older ones in the archive, those since then in memory. */
 export class EventLog {
-  readonly #sequences: number[] = [];
-  readonly #texts: string[] = [];
+  #recent: { sequence: number; text: string }[] = [];
+  #archive: EventArchive | null = null;
 
   /** The largest sequence ever given. */
   last = 0;
 
-  get size(): number {
-    return this.#texts.length;
+  /** Goes on where an archive ends. */
+  follow(archive: EventArchive): void {
+    this.#archive = archive;
+    this.last = Math.max(this.last, archive.last);
   }
 
   add(event: EventRecord): void {
-    this.#sequences.push(event.sequence);
-    this.#texts.push(JSON.stringify(event));
+    this.#recent.push({ sequence: event.sequence, text: JSON.stringify(event) });
     this.last = event.sequence;
   }
 
-  /** Takes an event that was read back; one that is known already is the same. */
+  /** Takes an event that was read back; one that is in the archive is the same. */
   restore(event: EventRecord): void {
-    if (event.sequence > (this.#sequences.at(-1) ?? 0)) this.add(event);
+    if (event.sequence > this.last) this.add(event);
   }
 
-  /** Gives events with a sequence above `after`, oldest first. O(log n + limit). */
-  list(after: number, limit: number): EventRecord[] {
-    const start = this.#indexAbove(after);
-    return this.#texts.slice(start, start + limit).map((text) => JSON.parse(text) as EventRecord);
+  /** Gives events with a sequence above `after`, oldest first, at most `limit`. */
+  async list(after: number, limit: number): Promise<EventRecord[]> {
+    // Seen together, before anything is awaited: what moves to the archive meanwhile is in one of them.
+    const recent = this.#recent.slice(this.#indexAbove(after), this.#indexAbove(after) + limit);
+    const old = (await this.#archive?.list(after, limit)) ?? [];
+    const known = old.at(-1)?.sequence ?? 0;
+    for (const { sequence, text } of recent) {
+      if (old.length === limit) break;
+      if (sequence > known) old.push(JSON.parse(text) as EventRecord);
+    }
+    return old;
   }
 
-  /** Gives the texts from a place on, at most `count`. */
-  texts(start: number, count: number): string[] {
-    return this.#texts.slice(start, start + count);
+  /** Moves what is in memory to the archive, durably. */
+  async archive(): Promise<void> {
+    if (this.#archive === null) return;
+    const moving = [...this.#recent];
+    await this.#archive.append(moving);
+    this.#recent = this.#recent.slice(moving.length);
   }
 
   #indexAbove(sequence: number): number {
     let low = 0;
-    let high = this.#sequences.length;
+    let high = this.#recent.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sequences[middle] ?? 0) > sequence) high = middle;
+      if ((this.#recent[middle]?.sequence ?? 0) > sequence) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,8 @@ import { folderIdentity } from "./file-system.ts";
 
 /** Gives a folder back. */
 export type Release = () => Promise<void>;
+
+const LOCK_PREFIX = "lock-";
 
 /**
  * Takes a folder for this process alone, until it is released or the process ends in whatever way.
@@ -34,47 +36,31 @@ async function lockBySocket(folder: string): Promise<Release> {
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Locks by a file that only one process can name; it says which, so that a dead one's can be taken over. */
+/**
+ * Locks by a file for each process that tries, which says who it is: whoever then sees nobody else alive has the
+ * folder. Of two that try at the same moment both may be refused, but never both let in.
+ */
 export async function lockByFile(folder: string): Promise<Release> {
-  const path = join(folder, "lock");
-  const mine = `${path}.${process.pid}.${randomUUID()}`;
-  await writeFile(mine, JSON.stringify({ pid: process.pid, startedAt: await startTime(process.pid) }), { mode: 0o600 });
-  try {
-    for (let round = 0; round < 3; round += 1) {
-      if (await linkNew(mine, path)) return () => rm(path, { force: true });
-      const theirs = await readFile(path, "utf8").catch(() => null);
-      if (theirs === null) continue;
-      if (await isAlive(theirs)) break;
-      await takeAway(path, theirs);
+  const name = `${LOCK_PREFIX}${randomUUID()}`;
+  const path = join(folder, name);
+  const release = () => rm(path, { force: true });
+  // Whoever sees the name must see all that the file says.
+  await writeFile(`${path}.new`, JSON.stringify({ pid: process.pid, startedAt: await startTime(process.pid) }), {
+    mode: 0o600,
+  });
+  await rename(`${path}.new`, path);
+  for (const other of await readdir(folder)) {
+    if (!other.startsWith(LOCK_PREFIX) || other === name || other.endsWith(".new")) continue;
+    const content = await readFile(join(folder, other), "utf8").catch(() => null);
+    if (content === null) continue;
+    if (await isAlive(content)) {
+      await release();
+      throw inUse(folder);
     }
-  } finally {
-    await rm(mine, { force: true });
+    // No other file ever gets this name, so that it is surely the dead one's that goes.
+    await rm(join(folder, other), { force: true });
   }
-  throw inUse(folder);
-}
-
-/** Gives a file a second name, unless that is taken: a lock is there with all that it says, or not at all. */
-async function linkNew(path: string, name: string): Promise<boolean> {
-  try {
-    await link(path, name);
-    return true;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
-    return false;
-  }
-}
-
-/** Removes a dead process's lock, unless another process did and has made its own meanwhile. */
-async function takeAway(path: string, content: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
-  }
-  // What was moved may already be the lock of a living process: then it goes back.
-  if ((await readFile(aside, "utf8")) !== content) await linkNew(aside, path);
-  await rm(aside, { force: true });
+  return release;
 }
 
 async function isAlive(content: string): Promise<boolean> {

@@ -11,7 +11,7 @@ const CHUNK_LENGTH = 4 * 1024 * 1024;
 const SECTOR_LENGTH = 512;
 
 /**
- * Reads a file's frames in order, from its beginning.
+ * Reads a file's frames in order, from its beginning to its end or another.
  *
  * What cannot be read is a torn tail where a crash explains it: the file ends inside the frame, or sectors of it were
  * never written, and no later frame says that it had been on disk. A frame whose bytes are all there and wrong was
@@ -22,13 +22,13 @@ const SECTOR_LENGTH = 512;
 export async function readFrames(
   file: OpenFile,
   path: string,
-  firstSequence: number | undefined,
   onFrame: (frame: Frame, offset: number) => void,
+  end = Infinity,
 ): Promise<Ending> {
-  const size = await file.size();
+  const size = Math.min(end, await file.size());
   const reader = new WindowReader(file, size);
   let offset = 0;
-  let expected = firstSequence;
+  let expected: number | undefined;
   while (offset < size) {
     let window = await reader.at(offset, HEADER_LENGTH);
     const header = readHeader(window, 0);
@@ -40,7 +40,7 @@ export async function readFrames(
     window = await reader.at(offset, length);
     const content = window.length < length ? null : readContent(window, 0, header);
     if (content === null) return await explain(reader, path, offset, length, header.sequence);
-    onFrame({ sequence: header.sequence, durable: header.durable, ...content }, offset);
+    onFrame({ sequence: header.sequence, durable: header.durable, length, ...content }, offset);
     expected = header.sequence + 1;
     offset += length;
   }
@@ -97,6 +97,7 @@ async function findVoucher(reader: WindowReader, offset: number, sequence: numbe
 class WindowReader {
   readonly size: number;
   readonly #file: OpenFile;
+  #buffer: Buffer = Buffer.alloc(0);
   #bytes: Buffer = Buffer.alloc(0);
   #start = 0;
 
@@ -105,13 +106,15 @@ class WindowReader {
     this.size = size;
   }
 
-  /** Gives at least `length` bytes from `offset`, fewer only at the end of the file. */
+  /** Gives at least `length` bytes from `offset`, fewer only at the end of the file; valid until the next call. */
   async at(offset: number, length: number): Promise<Buffer> {
     const end = Math.min(offset + length, this.size);
     if (offset < this.#start || end > this.#start + this.#bytes.length) {
-      const bytes = Buffer.allocUnsafe(Math.min(Math.max(CHUNK_LENGTH, length), this.size - offset));
-      const count = await this.#file.read(bytes, offset);
-      this.#bytes = bytes.subarray(0, count);
+      if (this.#buffer.length < length || this.#buffer.length === 0) {
+        this.#buffer = Buffer.allocUnsafeSlow(Math.min(Math.max(CHUNK_LENGTH, length), this.size));
+      }
+      const count = await this.#file.read(this.#buffer, offset);
+      this.#bytes = this.#buffer.subarray(0, Math.min(count, this.size - offset));
       this.#start = offset;
     }
     return this.#bytes.subarray(offset - this.#start);

@@ -16,16 +16,18 @@ import type { EventRecord, IdempotencyRecord } from "../ledger.ts";
 export interface Frame {
   sequence: number;
   durable: number;
-  /** The JSON text of a session's ledger, or `""`. */
-  ledger: string;
+  /** The JSON text of a session's ledger, or nothing; the bytes are the reader's own and soon another frame's. */
+  ledger: Buffer;
   entry: Entry;
+  /** Of the whole frame, in bytes. */
+  length: number;
 }
 
 /** What a frame says beside the ledger that it may carry. */
-export type Entry = HeaderEntry | CommitEntry | NextEntry | EndEntry;
+export type Entry = HeaderEntry | CommitEntry | EventsEntry | NextEntry | EndEntry;
 
 /** The first frame of a file. */
-export interface HeaderEntry<Kind = "journal" | "snapshot"> {
+export interface HeaderEntry<Kind = "journal" | "snapshot" | "archive"> {
   kind: Kind;
   format: number;
   /** Told apart from the files of any other store. */
@@ -44,6 +46,14 @@ export interface CommitEntry {
   idempotency?: IdempotencyRecord;
 }
 
+/** Some events, whose JSON array is where a commit has its ledger. */
+export interface EventsEntry {
+  kind: "events";
+  /** The sequence of the last of them. */
+  last: number;
+  count: number;
+}
+
 /** The last frame of a journal that another one continues. */
 export interface NextEntry {
   kind: "next";
@@ -54,10 +64,18 @@ export interface NextEntry {
 export interface EndEntry {
   kind: "end";
   sessions: number;
-  events: number;
   idempotency: number;
-  /** The largest sequence that an event was ever given. */
-  lastEvent: number;
+  archived: ArchiveExtent;
+}
+
+/** How much of the archive a snapshot counts on; whatever is behind it is in the journals, too. */
+export interface ArchiveExtent {
+  /** Bytes. */
+  length: number;
+  /** The last frame's. */
+  sequence: number;
+  /** How many events there are. */
+  count: number;
 }
 
 /** The bytes of a frame before its content. */
@@ -83,12 +101,14 @@ export class FrameBuffer {
     return this.#length;
   }
 
-  /** Adds a frame whose entry is already JSON text. */
-  add(sequence: number, durable: number, ledger: string, entry: string): void {
+  /** Adds a frame of JSON texts, of which the ledger's may be UTF-8 already. */
+  add(sequence: number, durable: number, ledger: string | Uint8Array, entry: string): void {
     // At most three bytes of UTF-8 come of one UTF-16 unit.
     this.#reserve(HEADER_LENGTH + (ledger.length + entry.length) * 3 + 1);
     const start = this.#length + HEADER_LENGTH;
-    const ledgerLength = this.#bytes.write(ledger, start);
+    let ledgerLength = ledger.length;
+    if (typeof ledger === "string") ledgerLength = this.#bytes.write(ledger, start);
+    else this.#bytes.set(ledger, start);
     const length = ledgerLength + this.#bytes.write(entry, start + ledgerLength);
     const checksum = crc32(this.#bytes.subarray(start, start + length));
     const checked = `${decimal(sequence)} ${decimal(durable)} ${hex(length)} ${hex(ledgerLength)} ${hex(checksum)} `;
@@ -139,11 +159,11 @@ export function readContent(
   bytes: Buffer,
   offset: number,
   { length, ledgerLength, checksum }: FrameHeader,
-): { ledger: string; entry: Entry } | null {
+): { ledger: Buffer; entry: Entry } | null {
   const start = offset + HEADER_LENGTH;
   if (bytes[start + length] !== NEWLINE || crc32(bytes.subarray(start, start + length)) !== checksum) return null;
   return {
-    ledger: bytes.toString("utf8", start, start + ledgerLength),
+    ledger: bytes.subarray(start, start + ledgerLength),
     entry: JSON.parse(bytes.toString("utf8", start + ledgerLength, start + length)) as Entry,
   };
 }

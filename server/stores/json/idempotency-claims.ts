@@ -12,9 +12,7 @@ export class IdempotencyClaims {
     { requestHash, now, leaseUntil }: { requestHash: string; now: string; leaseUntil: string },
   ): IdempotencyClaim {
     if (stored !== undefined && stored.expiresAt > now) {
-      return stored.requestHash === requestHash
-        ? { state: "stored", record: structuredClone(stored) }
-        : { state: "mismatch" };
+      return stored.requestHash === requestHash ? { state: "stored", record: stored } : { state: "mismatch" };
     }
     const held = this.#claims.get(name);
     if (held !== undefined && held.leaseUntil > now) {

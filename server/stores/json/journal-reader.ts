@@ -73,7 +73,7 @@ export class JournalReader {
     const file = await this.#open(generation);
     const journal = { file, path, sequence: -1, count: 0, isContinued: false };
     try {
-      const ending = await readFrames(file, path, undefined, (frame, offset) => {
+      const ending = await readFrames(file, path, (frame, offset) => {
         const { entry } = frame;
         if (journal.sequence === -1) this.#checkHeader(entry, frame.sequence, { path, generation, sequence });
         else if (journal.isContinued) throw damaged(path, offset, "goes on after its end");
@@ -156,7 +156,7 @@ export class JournalReader {
 /** Counts the whole frames at the beginning of a file. */
 export async function countFrames(file: OpenFile, path: string): Promise<number> {
   let count = 0;
-  await readFrames(file, path, undefined, () => {
+  await readFrames(file, path, () => {
     count += 1;
   });
   return count;

@@ -6,6 +6,9 @@ export const FORMAT = 1;
 /** Says that the folder is a store, and which one. */
 export const MANIFEST_NAME = "store.json";
 
+/** Takes the events that no longer need to be in memory. */
+export const EVENTS_NAME = "events.log";
+
 /** What {@link MANIFEST_NAME} holds. */
 export interface Manifest {
   format: number;

@@ -14,7 +14,7 @@ export function listSessions(
     orderId === undefined
       ? document.sessionsByAge.newestFirst(after)
       : newestFirst(document.sessionsByOrder.get(orderId) ?? [], after);
-  return takePage(sessions, request.limit, ({ text }) => JSON.parse(text) as Ledger);
+  return takePage(sessions, request.limit, ({ id }) => readLedger(document, id));
 }
 
 /** Lists payments, newest first. */
@@ -24,7 +24,9 @@ export function listPayments(
   request: PageRequest,
 ): Page<PaymentRecord & { orderId?: string }> {
   const after = request.after === undefined ? undefined : decodeCursor(request.after);
-  return takePage(matchingPayments(document, filter, after), request.limit, readPayment);
+  return takePage(matchingPayments(document, filter, after), request.limit, (payment) =>
+    readPayment(document, payment),
+  );
 }
 
 function* matchingPayments(
@@ -49,8 +51,14 @@ function* matchingPayments(
   }
 }
 
-function readPayment({ id, session }: StoredPayment): PaymentRecord & { orderId?: string } {
-  const ledger = JSON.parse(session.text) as Ledger;
+function readLedger(document: LedgerDocument, id: string): Ledger {
+  const ledger = document.readLedger(id);
+  if (ledger === null) throw new TypeError(`the index names a session ${id} that is not there`);
+  return ledger;
+}
+
+function readPayment(document: LedgerDocument, { id, session }: StoredPayment): PaymentRecord & { orderId?: string } {
+  const ledger = readLedger(document, session.id);
   const payment = ledger.payments.find((candidate) => candidate.id === id);
   if (payment === undefined) throw new TypeError(`the index names a payment ${id} that its session does not have`);
   const { orderId } = ledger.session;

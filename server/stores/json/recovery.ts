@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { StoreError } from "../../errors.ts";
 import { LedgerDocument } from "./document.ts";
+import { EMPTY_EXTENT, EventArchive } from "./event-archive.ts";
 import type { FileSystem, OpenFile } from "./file-system.ts";
 import { damaged } from "./frame-reader.ts";
 import { countFrames, JournalReader } from "./journal-reader.ts";
@@ -23,6 +24,7 @@ import { readSnapshot } from "./snapshot.ts";
 /** A store as it was found: what it holds, and where its journal goes on. */
 export interface Recovered {
   document: LedgerDocument;
+  archive: EventArchive;
   store: string;
   file: OpenFile;
   position: JournalPosition;
@@ -62,15 +64,18 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const generation = snapshots.at(-1) ?? 1;
   const snapshot =
     snapshots.length === 0
-      ? { sequence: 0, length: 0 }
+      ? { sequence: 0, length: 0, archived: EMPTY_EXTENT }
       : await readSnapshot({ fileSystem, folder, store, generation }, document);
+  const archive = new EventArchive({ fileSystem, folder, store });
+  await archive.open(snapshot.archived);
+  document.events.follow(archive);
   const reader = new JournalReader({ ...options, store, document });
   const { file, position } = await reader.read(generation, journals.at(-1) ?? generation, snapshot.sequence);
   document.buildIndexes();
   // A snapshot that was named just before a crash is not surely there after the next, unless it is made so now.
   await fileSystem.syncFolder(folder);
   await removeSuperseded(options, generation, names);
-  return { document, store, file, position, snapshotLength: snapshot.length };
+  return { document, archive, store, file, position, snapshotLength: snapshot.length };
 }
 
 /** Removes the files that a snapshot of `generation` makes needless. */

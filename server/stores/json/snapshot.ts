@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { damaged, readFrames } from "./frame-reader.ts";
-import { FrameBuffer, type EndEntry, type Entry } from "./frame.ts";
+import { FrameBuffer, type ArchiveExtent, type CommitEntry, type EndEntry, type Entry } from "./frame.ts";
 import type { LedgerDocument } from "./document.ts";
 import type { FileSystem, OpenFile } from "./file-system.ts";
 import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
@@ -18,6 +18,8 @@ export interface SnapshotOptions {
   generation: number;
   /** The last sequence before the journal of the same generation. */
   sequence: number;
+  /** The part of the archive that holds the events which the earlier journals do. */
+  archived: ArchiveExtent;
   /** What expired before this is left out, and forgotten. */
   now: Date;
   /** Ends the work early. */
@@ -53,13 +55,13 @@ export async function writeSnapshot(document: LedgerDocument, options: SnapshotO
 export async function readSnapshot(
   { fileSystem, folder, store, generation }: Pick<SnapshotOptions, "fileSystem" | "folder" | "store" | "generation">,
   document: LedgerDocument,
-): Promise<{ sequence: number; length: number }> {
+): Promise<{ sequence: number; length: number; archived: ArchiveExtent }> {
   const path = join(folder, snapshotName(generation));
   const file = await fileSystem.open(path, "read");
   let sequence: number | undefined;
   let end: EndEntry | undefined;
   try {
-    const ending = await readFrames(file, path, undefined, ({ entry, ledger, ...frame }, offset) => {
+    const ending = await readFrames(file, path, ({ entry, ledger, ...frame }, offset) => {
       if (sequence === undefined) {
         if (entry.kind !== "snapshot" || entry.store !== store || entry.generation !== generation) {
           throw damaged(path, offset, "does not begin as this store's snapshot");
@@ -73,15 +75,10 @@ export async function readSnapshot(
     if (ending.state === "torn" || sequence === undefined || end === undefined) {
       throw damaged(path, ending.offset, "ends too early");
     }
-    if (
-      document.sessions.size !== end.sessions ||
-      document.events.size !== end.events ||
-      document.idempotency.size !== end.idempotency
-    ) {
+    if (document.sessions.size !== end.sessions || document.idempotency.size !== end.idempotency) {
       throw damaged(path, ending.offset, "holds another number of records than it says");
     }
-    document.events.last = Math.max(document.events.last, end.lastEvent);
-    return { sequence, length: ending.offset };
+    return { sequence, length: ending.offset, archived: end.archived };
   } finally {
     await file.close();
   }
@@ -102,25 +99,22 @@ class SnapshotWriter {
   }
 
   async write(document: LedgerDocument): Promise<number> {
-    const { store, generation } = this.#options;
+    const { store, generation, archived } = this.#options;
     this.#add("", { kind: "snapshot", format: FORMAT, store, generation });
     const sessions = await this.#writeSessions(document);
     const idempotency = await this.#writeIdempotency(document);
-    const events = await this.#writeEvents(document);
-    this.#add("", { kind: "end", sessions, events, idempotency, lastEvent: document.events.last });
+    this.#add("", { kind: "end", sessions, idempotency, archived });
     await this.#flush();
     await this.#file.sync();
     return this.#length;
   }
 
   async #writeSessions(document: LedgerDocument): Promise<number> {
-    const count = document.sessions.size;
     let written = 0;
-    for (const { id, text, retired } of document.sessions.values()) {
-      // What was created after the beginning is in the journal.
-      if (written === count) break;
+    for (const [id, { place, retired }] of document.sessions.entries()) {
+      const entry: CommitEntry = { kind: "commit", id, ...(retired.length === 0 ? {} : { retired: [...retired] }) };
+      this.#add(document.texts.bytes(place), entry);
       written += 1;
-      this.#add(text, { kind: "commit", id, ...(retired.length === 0 ? {} : { retired: [...retired] }) });
       if (written % CHUNK_RECORDS === 0) await this.#flush();
     }
     return written;
@@ -128,33 +122,22 @@ class SnapshotWriter {
 
   async #writeIdempotency(document: LedgerDocument): Promise<number> {
     const now = this.#options.now.toISOString();
-    let left = document.idempotency.size;
+    let seen = 0;
     let written = 0;
-    for (const [name, record] of document.idempotency) {
-      if (left === 0) break;
-      left -= 1;
-      if (record.expiresAt <= now) document.idempotency.delete(name);
+    for (const [name, { expiresAt }] of document.idempotency.entries()) {
+      const record = expiresAt > now ? document.readAnswer(name) : undefined;
+      if (record === undefined) document.dropAnswer(name);
       else {
-        written += 1;
         this.#add("", { kind: "commit", idempotency: record });
+        written += 1;
       }
-      if (left % CHUNK_RECORDS === 0) await this.#flush();
+      seen += 1;
+      if (seen % CHUNK_RECORDS === 0) await this.#flush();
     }
     return written;
   }
 
-  async #writeEvents(document: LedgerDocument): Promise<number> {
-    const count = document.events.size;
-    for (let start = 0; start < count; start += CHUNK_RECORDS) {
-      const texts = document.events.texts(start, Math.min(CHUNK_RECORDS, count - start));
-      this.#sequence += 1;
-      this.#frames.add(this.#sequence, this.#sequence - 1, "", `{"kind":"commit","events":[${texts.join(",")}]}`);
-      await this.#flush();
-    }
-    return count;
-  }
-
-  #add(ledger: string, entry: Entry): void {
+  #add(ledger: string | Uint8Array, entry: Entry): void {
     if (this.#length + this.#frames.length > 0) this.#sequence += 1;
     this.#frames.add(this.#sequence, this.#sequence, ledger, JSON.stringify(entry));
   }

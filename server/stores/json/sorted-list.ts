@@ -3,12 +3,25 @@ import { comparePlaces, type Place } from "../cursor.ts";
 /** Keeps items by age. Adding the newest, as nearly every addition is, costs the same however many there are. */
 export class SortedList<Item extends Place> {
   readonly #items: Item[] = [];
+  #isSorting = true;
 
   get size(): number {
     return this.#items.length;
   }
 
+  /** Runs something that adds many items in any order, and sorts once. */
+  inBulk(addAll: () => void): void {
+    this.#isSorting = false;
+    addAll();
+    this.#isSorting = true;
+    this.#items.sort(comparePlaces);
+  }
+
   add(item: Item): void {
+    if (!this.#isSorting) {
+      this.#items.push(item);
+      return;
+    }
     const index = this.#indexFrom(item);
     if (index === this.#items.length) this.#items.push(item);
     else this.#items.splice(index, 0, item);

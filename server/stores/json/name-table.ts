@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+
+/** 64 bits of a name, as two numbers of 32. */
+export type NameHash = (name: string) => { low: number; high: number };
+
+const SHARDS = 64;
+const LEAST_CAPACITY = 64;
+
+/**
+ * Finds the owners of names by 64-bit hashes, without keeping the names: a hundred bytes less for each of the six or
+ * so that a session has, and nothing for the garbage collector to look through. Two names may share a hash, so that
+ * whoever asks must look whether an owner really has the name.
+ */
+export class NameTable {
+  readonly #shards: (Shard | undefined)[] = Array.from({ length: SHARDS });
+  readonly #hash: NameHash;
+
+  constructor(hash: NameHash = seededHash(randomBytes(4).readUInt32LE())) {
+    this.#hash = hash;
+  }
+
+  /** Notes that a name is of an owner, a number from 0 on. */
+  add(name: string, owner: number): void {
+    const { low, high } = this.#hash(name);
+    (this.#shards[shardOf(high)] ??= new Shard()).add(low, high, owner);
+  }
+
+  /** Gives all that may own a name: mostly none or one. */
+  candidates(name: string): number[] {
+    const { low, high } = this.#hash(name);
+    return this.#shards[shardOf(high)]?.find(low, high) ?? [];
+  }
+}
+
+function shardOf(high: number): number {
+  // The last bits choose within the shard, so these are the first.
+  return (high >>> 26) % SHARDS;
+}
+
+/** Makes a hash that nobody can foresee who does not know its seed. */
+export function seededHash(seed: number): NameHash {
+  return (name) => {
+    let low = seed ^ name.length;
+    let high = ~seed;
+    for (let index = 0; index < name.length; index += 1) {
+      const code = name.charCodeAt(index);
+      low = Math.imul(low ^ code, 0x85ebca6b);
+      high = Math.imul(high ^ code, 0xc2b2ae35);
+      low ^= low >>> 15;
+      high ^= high >>> 13;
+    }
+    low = Math.imul(low ^ (high >>> 16), 0x27d4eb2f);
+    high = Math.imul(high ^ (low >>> 15), 0x165667b1);
+    return { low: (low ^ (low >>> 13)) >>> 0, high: (high ^ (high >>> 16)) >>> 0 };
+  };
+}
+
+/** An open-addressed table; small enough that its growth stops nobody. */
+class Shard {
+  #capacity = LEAST_CAPACITY;
+  #count = 0;
+  #low = new Uint32Array(LEAST_CAPACITY);
+  #high = new Uint32Array(LEAST_CAPACITY);
+  /** One more than the owner; 0 where there is none. */
+  #owners = new Uint32Array(LEAST_CAPACITY);
+
+  add(low: number, high: number, owner: number): void {
+    if (this.#count * 4 >= this.#capacity * 3) this.#grow();
+    let slot = low & (this.#capacity - 1);
+    while (this.#owners[slot] !== 0) slot = (slot + 1) & (this.#capacity - 1);
+    this.#low[slot] = low;
+    this.#high[slot] = high;
+    this.#owners[slot] = owner + 1;
+    this.#count += 1;
+  }
+
+  find(low: number, high: number): number[] {
+    const found: number[] = [];
+    let slot = low & (this.#capacity - 1);
+    for (let owner = this.#owners[slot]; owner !== undefined && owner !== 0; owner = this.#owners[slot]) {
+      if (this.#low[slot] === low && this.#high[slot] === high) found.push(owner - 1);
+      slot = (slot + 1) & (this.#capacity - 1);
+    }
+    return found;
+  }
+
+  #grow(): void {
+    const low = this.#low;
+    const high = this.#high;
+    const owners = this.#owners;
+    this.#capacity *= 2;
+    this.#count = 0;
+    this.#low = new Uint32Array(this.#capacity);
+    this.#high = new Uint32Array(this.#capacity);
+    this.#owners = new Uint32Array(this.#capacity);
+    for (const [slot, owner] of owners.entries()) {
+      if (owner !== 0) this.add(low[slot] ?? 0, high[slot] ?? 0, owner - 1);
+    }
+  }
+}

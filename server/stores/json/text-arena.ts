@@ -1,0 +1,87 @@
+/** Where an arena keeps a text: its first block, and its length in bytes. */
+export interface Place {
+  readonly block: number;
+  readonly length: number;
+}
+
+const BLOCK_LENGTH = 64;
+const SLAB_BLOCKS = 4096;
+/** The longest text, in blocks, whose room is used again for another; longer ones are rare and stand alone. */
+const LARGEST_SHARED = 1024;
+
+/**
+ * Holds many texts as UTF-8 outside the garbage-collected heap, which would grow to a multiple of them and stop the
+ * process for as long as it takes to look through them. Room is given in blocks; what is freed is given again to a
+ * text of as many blocks.
+ */
+export class TextArena {
+  readonly #slabs: Buffer[] = [];
+  /** Freed places, by how many blocks they have. */
+  readonly #free = new Map<number, number[]>();
+  /** Texts that stand alone, by the negative number that is their block. */
+  readonly #alone = new Map<number, Buffer>();
+  #nextAlone = -1;
+  #nextBlock = 0;
+
+  /** Takes in a text. */
+  write(text: string): Place {
+    const length = Buffer.byteLength(text);
+    const block = this.#take(length);
+    this.bytes({ block, length }).write(text);
+    return { block, length };
+  }
+
+  /** Takes in a text that is UTF-8 already. */
+  copy(bytes: Uint8Array): Place {
+    const { length } = bytes;
+    const block = this.#take(length);
+    this.bytes({ block, length }).set(bytes);
+    return { block, length };
+  }
+
+  read(place: Place): string {
+    return this.bytes(place).toString();
+  }
+
+  /** Gives the bytes themselves: they are another text's as soon as the place is freed. */
+  bytes({ block, length }: Place): Buffer {
+    if (block < 0) return this.#alone.get(block) ?? Buffer.alloc(0);
+    const start = (block % SLAB_BLOCKS) * BLOCK_LENGTH;
+    const slab = this.#slabs[Math.floor(block / SLAB_BLOCKS)];
+    if (slab === undefined) throw new RangeError(`there is no block ${block}`);
+    return slab.subarray(start, start + length);
+  }
+
+  free({ block, length }: Place): void {
+    if (this.#alone.delete(block)) return;
+    const count = blockCount(length);
+    const places = this.#free.get(count);
+    if (places === undefined) this.#free.set(count, [block]);
+    else places.push(block);
+  }
+
+  #take(length: number): number {
+    const count = blockCount(length);
+    if (count > LARGEST_SHARED) {
+      this.#alone.set(this.#nextAlone, Buffer.allocUnsafeSlow(length));
+      this.#nextAlone -= 1;
+      return this.#nextAlone + 1;
+    }
+    const freed = this.#free.get(count)?.pop();
+    if (freed !== undefined) return freed;
+    const left = SLAB_BLOCKS * this.#slabs.length - this.#nextBlock;
+    if (left < count) {
+      // The rest of the slab, which is shorter than any text that is shared, is used by a shorter one.
+      if (left > 0) this.free({ block: this.#nextBlock, length: left * BLOCK_LENGTH });
+      this.#nextBlock = SLAB_BLOCKS * this.#slabs.length;
+      this.#slabs.push(Buffer.allocUnsafeSlow(SLAB_BLOCKS * BLOCK_LENGTH));
+    }
+    const block = this.#nextBlock;
+    this.#nextBlock += count;
+    return block;
+  }
+}
+
+function blockCount(length: number): number {
+  return Math.max(1, Math.ceil(length / BLOCK_LENGTH));
+}
