@@ -6,7 +6,7 @@ import type { DwollaApplication } from "./dwolla-messages.ts";
 import { refusalPage } from "./pages/payment-page.ts";
 import { PaymentBook } from "./payment.ts";
 import type { Stage } from "./play.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { providerRoutes } from "./routes.ts";
 import type { UniversalAccount } from "./universal-messages.ts";
 
@@ -47,7 +47,10 @@ export async function startProvider(options: ProviderOptions): Promise<Listening
   app.use(answerRefusals);
   app.use(setHeaders);
   app.use(routes.routes());
-  app.on("error", (error: unknown) => log.error({ err: error }, "the provider failed"));
+  app.on("error", (error: unknown) => {
+    // What was waiting when the provider ended has not failed.
+    if (!ending.signal.aborted) log.error({ err: error }, "the provider failed");
+  });
   const handle = app.callback();
   const listening = await listen((request, response) => void handle(request, response), options.port);
   return {

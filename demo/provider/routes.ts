@@ -9,7 +9,7 @@ import { pagePath, paymentsPage } from "./pages/payments-page.ts";
 import { PROVIDER_STYLE } from "./pages/style.ts";
 import { currentStatement, isExpired, type PaymentBook, type Protocol, type SimulatedPayment } from "./payment.ts";
 import { play, sendCallback, settlePending, type Stage } from "./play.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { acceptUniversal } from "./universal.ts";
 import type { UniversalAccount } from "./universal-messages.ts";
 

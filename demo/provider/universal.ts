@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseDecimal } from "../../shared/money.ts";
 import type { PaymentBook, SimulatedPayment } from "./payment.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { isSignedUniversal, universalMessages, type UniversalAccount } from "./universal-messages.ts";
 
 const REQUIRED = [

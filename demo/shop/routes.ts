@@ -1,6 +1,7 @@
 import { Router } from "@koa/router";
 import type { Context } from "koa";
 import { readForm } from "../read-body.ts";
+import { Refusal } from "../refusal.ts";
 import { orderPaths, type ShopCheckout } from "./checkout.ts";
 import { isSettled, linesOf, type DemoOptions, type Order } from "./order.ts";
 import { cartPage } from "./pages/cart-page.ts";
@@ -65,12 +66,12 @@ function addCart(router: Router, { visitors }: ShopDesk): void {
     if (product === undefined) return;
     const visitor = visitors.welcome(ctx);
     const inCart = visitor.cart.get(product.sku) ?? 0;
-    setQuantity(visitor, product.sku, inCart + readQuantity(ctx, form));
+    setQuantity(visitor, product.sku, inCart + readQuantity(form));
     redirect(ctx, "/cart");
   });
   router.post("/cart/:sku", async (ctx) => {
     const product = findProduct(ctx.params["sku"] ?? "");
-    const quantity = readQuantity(ctx, await readForm(ctx));
+    const quantity = readQuantity(await readForm(ctx));
     if (product !== undefined) setQuantity(visitors.find(ctx), product.sku, quantity);
     redirect(ctx, "/cart");
   });
@@ -110,9 +111,9 @@ function findOrder(visitor: Visitor, id: string | undefined): Order | undefined 
   return visitor.orders.find((order) => order.id === id);
 }
 
-function readQuantity(ctx: Context, form: URLSearchParams): number {
+function readQuantity(form: URLSearchParams): number {
   const text = form.get("quantity") ?? "";
-  if (!/^\d{1,2}$|^100$/.test(text)) ctx.throw(400, "A quantity is a whole number from 0 to 99.");
+  if (!/^\d{1,2}$|^100$/.test(text)) throw new Refusal(400, "A quantity is a whole number from 0 to 99.");
   return Number(text);
 }
 

@@ -2,6 +2,7 @@ import Koa from "koa";
 import type { Logger } from "pino";
 import { readFile } from "node:fs/promises";
 import { listen, type Listening } from "../listen.ts";
+import { Refusal } from "../refusal.ts";
 import { ShopCheckout } from "./checkout.ts";
 import { MerchantApi, ServerError } from "./merchant-api.ts";
 import { troublePage } from "./pages/orders-pages.ts";
@@ -43,10 +44,16 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
         show(ctx, "Not here", "This page does not exist, or it belongs to another browser.");
       }
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      log.error({ err: error }, "the shop cannot reach the server");
-      ctx.status = 503;
-      show(ctx, "Payments are not available", "We could not reach our payment server. Please try again in a minute.");
+      if (error instanceof ServerError) {
+        log.error({ err: error }, "the shop cannot reach the server");
+        ctx.status = 503;
+        show(ctx, "Payments are not available", "We could not reach our payment server. Please try again in a minute.");
+      } else if (error instanceof Refusal) {
+        ctx.status = error.status;
+        show(ctx, "That did not work", error.message);
+      } else {
+        throw error;
+      }
     }
   });
   app.use(shopRoutes({ visitors, checkout, serverUrl, script }).routes());
@@ -92,7 +99,7 @@ async function refuseForeignForms(ctx: Koa.Context, next: Koa.Next): Promise<voi
   const site = ctx.get("Sec-Fetch-Site");
   // Ports of one host are one site to the cookie, so another page on this machine could post in the visitor's name.
   if (ctx.method === "POST" && site !== "" && site !== "same-origin" && site !== "none") {
-    ctx.throw(403, "This form was sent by another site.");
+    throw new Refusal(403, "This form was sent by another site.");
   }
   await next();
 }

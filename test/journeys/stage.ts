@@ -62,7 +62,7 @@ export class Stage {
       providerDelayMs: 400,
       dueWorkIntervalMs: 100,
     });
-    const browser = await launch(await findBrowser());
+    const browser = await launchOr(() => demo.close());
     return new Stage({ demo, browser, folder, callbacks, clock });
   }
 
@@ -129,6 +129,16 @@ export class Stage {
     const response = await fetch(this.demo.urls.server + path, { headers });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
+  }
+}
+
+/** Launches a browser; where there is none, what is running already is ended first, or the process would hang. */
+async function launchOr(end: () => Promise<void>): Promise<Browser> {
+  try {
+    return await launch(await findBrowser());
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 

@@ -1,8 +1,6 @@
-/** A request that the provider does not take; its message is for the merchant's developer. */
+/** A request that the shop or the provider does not take; its message is shown. */
 export class Refusal extends Error {
   readonly status: number;
-  /** Koa's word for a message that may be shown. */
-  readonly expose = true;
 
   constructor(status: number, message: string) {
     super(message);
