@@ -122,16 +122,16 @@ async function settleFact(checkout: Checkout, sessionId: string, fact: Fact, dec
 
 async function confirmMoney(gateway: Gateway, trip: Trip, { report }: Verified): Promise<Fact> {
   if (!isMoneyReport(report)) throw new TypeError("only money needs this confirmation");
-  const { attempt } = trip;
-  const isSame =
-    report.amount === attempt.amount &&
-    report.currency === attempt.currency &&
-    report.environment === attempt.environment;
-  if (!isSame) throw refuse("what came does not match the attempt");
   if (gateway.fetchPayment === undefined) throw refuse("the provider cannot be asked");
   const fetched = await gateway.fetchPayment(trip);
   if (fetched === "unpaid" || fetched === "expired") throw refuse(`the provider, asked, says ${fetched}`);
-  return { attemptId: attempt.id, isProven: true, report: fetched };
+  const isSame =
+    !isMoneyReport(fetched) ||
+    (fetched.amount === report.amount &&
+      fetched.currency === report.currency &&
+      fetched.environment === report.environment);
+  if (!isSame) throw refuse("the provider, asked, says another amount");
+  return { attemptId: trip.attempt.id, isProven: true, report: fetched };
 }
 
 async function confirmEnd(gateway: Gateway, trip: Trip, { report }: Verified): Promise<Fact> {

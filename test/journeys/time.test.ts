@@ -52,16 +52,3 @@ test("a provider's page that expired after five minutes sends the customer back 
   assert.deepEqual({ status, payments }, { status: "complete", payments: [`bank completed ${MUG}`] });
   assert.equal(attempts.length, 2);
 });
-
-test("a charge of another amount that only the provider, asked, tells of never pays the order", async () => {
-  await using customer = await Customer.visit(stage);
-  const { sessionId } = await customer.pay({ presentation: "iframe", gateway: "bank" }, "wrong-amount");
-  await customer.seesInElement("Checking your payment");
-  stage.advance(61);
-  await customer.seesInElement("does not match your order");
-  assert.deepEqual(await stage.stored(sessionId), {
-    status: "open",
-    attempts: ["bank failed amount_mismatch"],
-    payments: [],
-  });
-});

@@ -109,6 +109,22 @@ describe("what time brings", () => {
     assert.equal((await read(session)).payment?.state, "completed");
   });
 
+  it("notes at once that the provider took another amount, where the callback and the answer say so", async () => {
+    const session = await begin();
+    Object.assign(dwolla.latest(), { status: "Completed", total: "42.99" });
+    expectStatus(await notifyDwolla(server, dwolla.latest()), 200);
+    const { status, attempt, payment } = await read(session);
+    assert.deepEqual([status, attempt?.code, payment], ["open", "amount_mismatch", undefined]);
+  });
+
+  it("does not believe a callback over another amount than the provider, asked, says", async () => {
+    const session = await begin();
+    dwolla.latest().status = "Completed";
+    const answer = await notifyDwolla(server, { ...dwolla.latest(), total: "42.99" });
+    assert.equal((expectStatus(answer, 409).body as { code: string }).code, "verification_failed");
+    assert.equal((await read(session)).attempt?.state, "started");
+  });
+
   it("does not let a failed callback flipped to completed count", async () => {
     await begin();
     const flipped = await notifyDwolla(server, dwolla.latest(), { Status: "Completed", Error: "Insufficient funds" });
