@@ -59,7 +59,12 @@ export function readJson(ctx: Context): unknown {
 
 /** Reads a JSON body that may be left out, as an empty object then. */
 export function readOptionalJson(ctx: Context): unknown {
-  return bodyBytes(ctx) === null && mediaType(ctx) === null ? {} : readJson(ctx);
+  return hasBody(ctx) || mediaType(ctx) !== null ? readJson(ctx) : {};
+}
+
+/** Tells whether a body came, also one of no type that was not read: an amount in it must not be taken for none. */
+function hasBody(ctx: Context): boolean {
+  return ctx.req.headers["transfer-encoding"] !== undefined || Number(ctx.get("content-length")) > 0;
 }
 
 /** Checks input against its shape. @throws InputError with every fault at once */

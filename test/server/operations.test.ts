@@ -74,6 +74,19 @@ describe("what a merchant does with a payment", () => {
     assert.equal(expectStatus(await operate(payment, "refund"), 409).body.code, "invalid_state");
   });
 
+  it("refuses a body without a media type, rather than refund all for want of an amount", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    const body = new TextEncoder().encode('{"amount":100}');
+    const path = `/v1/payments/${payment.id}/refund`;
+    const answer = await server.call<Problem>(path, { method: "POST", body });
+    assert.equal(expectStatus(answer, 415).body.code, "unsupported_media_type");
+    const { body: unchanged } = await server.call<Payment>(`/v1/payments/${payment.id}`);
+    assert.equal(unchanged.refundedAmount, 0);
+    const { body: whole } = expectStatus(await server.call<Payment>(path, { method: "POST" }), 200);
+    assert.equal(whole.refundedAmount, 4300);
+  });
+
   it("refunds once for one Idempotency-Key", async () => {
     const payment = await payByBank();
     await operate(payment, "receive");
