@@ -35,7 +35,8 @@ export async function listen(
     },
     (request, response) => {
       if (isClosing) response.setHeader("Connection", "close");
-      handle(request, response);
+      if (hasReadableTarget(request)) handle(request, response);
+      else answerUnreadableTarget(response);
     },
   );
   server.on("clientError", answerClientError);
@@ -62,6 +63,21 @@ async function drain(server: Server): Promise<void> {
   await closed;
   clearInterval(sweep);
   clearTimeout(limit);
+}
+
+/** Tells whether an address is a path, or one that a proxy was asked for: on any other, Koa's own reading throws. */
+function hasReadableTarget({ url = "" }: IncomingMessage): boolean {
+  return url.startsWith("/") || url === "*" || URL.canParse(url);
+}
+
+function answerUnreadableTarget(response: ServerResponse): void {
+  const problem = toProblem("malformed_request", "the address cannot be read", "");
+  response.writeHead(problem.status, {
+    "Content-Type": "application/problem+json; charset=utf-8",
+    "Cache-Control": "no-store",
+    Connection: "close",
+  });
+  response.end(JSON.stringify(problem));
 }
 
 /** Answers what Node refuses before there is a request: too slow, too long, or no HTTP. */

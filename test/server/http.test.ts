@@ -169,6 +169,15 @@ describe("the HTTP interface", () => {
     assert.match(await raw(server, long), /^HTTP\/1\.1 431 /);
   });
 
+  it("answers an address that cannot be read with a problem, and reads an absolute one", async () => {
+    const target = (text: string) => raw(server, `GET ${text} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    for (const unreadable of ["http://[::1", "http://x:99999999/healthz", "nonsense"]) {
+      assert.match(await target(unreadable), /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_request"/, unreadable);
+    }
+    assert.match(await target("http://anything.example/healthz"), /^HTTP\/1\.1 200 /);
+    assert.ok(!server.log.some(({ level }) => Number(level) >= 50));
+  });
+
   it("keeps secrets and personal data out of the log", async () => {
     const session = await server.createSession({ customer: { email: "ada.secret@example.com", name: "Ada Lovelace" } });
     await server.call(`${SESSIONS}/${session.id}`, { key: session.clientSecret });
