@@ -24,6 +24,7 @@ export function readProviderRequest(ctx: Context): ProviderRequest {
 
 /** Tells whether a browser only looks ahead: HEAD and prefetch must change nothing. */
 export function isLookAhead(ctx: Context): boolean {
+  if (ctx.method === "POST") return false;
   const purpose = `${ctx.get("sec-purpose")} ${ctx.get("purpose")} ${ctx.get("x-moz")}`;
   return ctx.method === "HEAD" || /\b(prefetch|prerender|preview)\b/i.test(purpose);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../../shared/records.ts";
 import { expectStatus, MANUAL, startTestServer, STOREFRONT, type TestServer } from "../../support/server.ts";
-import { notifyUniversal, returnFromUniversal, UNIVERSAL } from "../../support/universal.ts";
+import { notifyUniversal, returnFromUniversal, UNIVERSAL, universalMessage } from "../../support/universal.ts";
 
 describe("settling", () => {
   let server: TestServer;
@@ -206,6 +206,13 @@ describe("settling", () => {
     await server.call(path, { key: null, method: "HEAD" });
     await server.call(path, { key: null, headers: { "sec-purpose": "prefetch;prerender" } });
     assert.equal((await read(session)).attempt?.state, "started");
+  });
+
+  it("takes no POST for a prefetch: what it acknowledges is settled", async () => {
+    const { session, handoff } = await begin();
+    const form = universalMessage(handoff);
+    expectStatus(await server.call("/notify/card", { key: null, form, headers: { purpose: "prefetch" } }), 200);
+    assert.equal((await read(session)).status, "complete");
   });
 
   it("keeps everything over a restart", async () => {
