@@ -66,7 +66,12 @@ export function isFrameSizeMessage(data: unknown): data is FrameSizeMessage {
 function isEnvelope(data: unknown): data is Record<string, unknown> {
   if (typeof data !== "object" || data === null) return false;
   const envelope = data as Record<string, unknown>;
-  return envelope["source"] === MESSAGE_SOURCE && envelope["version"] === MESSAGE_VERSION;
+  try {
+    return envelope["source"] === MESSAGE_SOURCE && envelope["version"] === MESSAGE_VERSION;
+  } catch {
+    // Cloned messages hold no accessors; only a script of the page itself could pass one that throws.
+    return false;
+  }
 }
 
 function isHeight(height: unknown): height is number {

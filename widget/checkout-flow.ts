@@ -35,7 +35,7 @@ const FIRST_MS: Partial<Record<View["name"], number>> = {
   pending: 3000,
 };
 
-/** Asking this often takes about 25 seconds; then the customer is told that it takes longer. */
+/** Asking this often takes 24 seconds; then the customer is told that it takes longer. */
 const SETTLING_ROUNDS = 8;
 
 /**
@@ -236,7 +236,7 @@ export class CheckoutFlow implements ReactiveController {
   }
 
   #showAwaiting(): void {
-    this.#show(this.#watch.round > SETTLING_ROUNDS ? "waiting" : "settling");
+    this.#show(this.#watch.round < SETTLING_ROUNDS ? "settling" : "waiting");
   }
 
   #showStart(end: AttemptEnd | undefined): void {

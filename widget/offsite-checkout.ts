@@ -28,9 +28,9 @@ import { en } from "./words/en.ts";
  * @fires {OffsiteEvent} offsite-expired - The session's time ran out.
  * @fires {OffsiteEvent} offsite-error - Something failed; `detail.code` says what.
  *
- * @csspart base - The whole; beside it the view's name: `loading`, `start`, `starting`, `leaving`, `frame`, `settling`,
- * `waiting`, `pending`, `complete`, `authorized`, `expired`, `calledOff`, `unconfirmed`, `network`, `limited`, `lost`,
- * `closed`, `problem`.
+ * @csspart base - The whole; beside it the view as `view-loading`, `view-start`, `view-starting`, `view-leaving`,
+ * `view-frame`, `view-settling`, `view-waiting`, `view-pending`, `view-complete`, `view-expired`, `view-calledOff`,
+ * `view-unconfirmed`, `view-network`, `view-lost`, `view-problem`.
  * @csspart summary - What is paid for.
  * @csspart test-mode - The line that says that no money moves.
  * @csspart items - The list of lines.

@@ -35,7 +35,7 @@ export function renderCheckout(
   const isBad = result ? RESULTS[result][0] === "bad" : isBadNotice(notice);
   const spoken = told && !hadFocus ? scene.fill(words[told][0], gateway) : "";
   return html`<section
-    part="base ${name}"
+    part="base view-${name}"
     lang=${words.language}
     dir=${words.direction}
     aria-label=${words.checkout}

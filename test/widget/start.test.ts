@@ -1,0 +1,244 @@
+import type { OffsiteCheckout } from "../../widget/index.ts";
+import { equal, includes, ok } from "./support/assert.ts";
+import { settle } from "./support/clock.ts";
+import { describe, it } from "./support/mocha.ts";
+import { nextPuppet } from "./support/puppet.ts";
+import {
+  brokenConnection,
+  problem,
+  PROVIDER,
+  sampleAttempt,
+  sampleSession,
+  SESSION_ID,
+} from "./support/scripted-server.ts";
+import { findPart, part, press, spoken, textOf, useStage, viewOf } from "./support/stage.ts";
+
+describe("starting an attempt", () => {
+  const stage = useStage();
+
+  it("sends gateway, presentation and a fresh nonce, and tells the page", async () => {
+    const element = await stage.mount();
+    await press(element, "button");
+    element.cancel();
+    await settle();
+    await press(element, "button");
+    const nonces = stage.server.started.map(({ body }) => String(body?.["nonce"]));
+    ok(nonces.every((nonce) => /^[A-Za-z0-9_-]{16,64}$/.test(nonce)) && nonces[0] !== nonces[1]);
+    equal(stage.server.started[0]?.body, { gateway: "card", presentation: "iframe", nonce: nonces[0] });
+    equal(stage.types, ["ready", "started", "cancelled", "started"]);
+    equal(stage.heard[1], { type: "offsite-started", sessionId: SESSION_ID, status: "open" });
+  });
+
+  it("starts one attempt however often the button is pressed", async () => {
+    const element = await stage.mount();
+    const button = part(element, "button");
+    for (let presses = 0; presses < 5; presses += 1) button.click();
+    void element.start();
+    await settle();
+    equal(stage.server.started.length, 1);
+    equal(stage.types, ["ready", "started"]);
+  });
+
+  it("says that it is at work while the server is, and keeps the button where it is", async () => {
+    const element = await stage.mount();
+    const button = part(element, "button");
+    stage.server.hold();
+    await press(element, "button");
+    equal(viewOf(element), "starting");
+    equal(part(element, "button"), button);
+    equal([textOf(element, "button"), button.getAttribute("aria-disabled")], ["Opening Card…", "true"]);
+    equal(spoken(element, "status"), "Opening Card…");
+    ok(element.renderRoot.querySelector("fieldset")?.disabled);
+  });
+
+  it("starts by method, too, and never rejects", async () => {
+    const element = await stage.mount();
+    stage.server.answers.push(brokenConnection);
+    await element.start();
+    equal(viewOf(element), "start");
+    await element.start();
+    equal(viewOf(element), "frame");
+    await element.start();
+    equal(stage.server.started.length, 2);
+  });
+
+  it("does nothing by method where there is nothing to start or to cancel", async () => {
+    stage.server.session = sampleSession({ status: "expired" });
+    const element = await stage.mount();
+    await element.start();
+    element.cancel();
+    await settle();
+    equal(stage.server.started.length, 0);
+    equal(stage.types, ["expired"]);
+    equal(viewOf(element), "expired");
+  });
+
+  for (const [name, answer, title, code] of [
+    ["the provider is gone", problem(502, "gateway_unavailable"), "We cannot reach Card", "gateway_unavailable"],
+    ["calls to it are suspended", problem(503, "circuit_open"), "We cannot reach Card", "circuit_open"],
+    ["the provider declines", problem(402, "gateway_declined"), "Payment declined", "gateway_declined"],
+    ["the connection breaks", brokenConnection, "We cannot reach the checkout", "network_error"],
+    ["the server fails", problem(500, "internal_error"), "Sorry, there is a problem", "internal_error"],
+  ] as const) {
+    it(`explains that ${name}, tells the page, and can be tried again`, async () => {
+      const element = await stage.mount();
+      stage.server.answers.push(answer);
+      await press(element, "button");
+      includes(textOf(element, "notice"), title);
+      equal(stage.heard.at(-1), { type: "offsite-error", sessionId: SESSION_ID, status: "open", code });
+      await press(element, "button");
+      equal(viewOf(element), "frame");
+      equal(findPart(element, "notice"), null);
+    });
+  }
+
+  for (const url of [
+    "javascript:parent.hacked=1",
+    "data:text/html,x",
+    "//provider",
+    "/local",
+    "https://[",
+    "",
+    "blob:x",
+  ]) {
+    it(`follows no handoff to ${JSON.stringify(url)}`, async () => {
+      const element = await stage.mount();
+      stage.server.handoff = { method: "GET", url };
+      await press(element, "button");
+      equal(viewOf(element), "start");
+      equal(stage.heard.at(-1)?.code, "unexpected_answer");
+      equal(element.renderRoot.querySelector("iframe"), null);
+    });
+  }
+
+  it("shows a session that was paid meanwhile as paid", async () => {
+    const element = await stage.mount();
+    stage.server.complete();
+    stage.server.answers.push(problem(409, "session_complete"));
+    await press(element, "button");
+    equal(viewOf(element), "complete");
+    equal(stage.types, ["ready", "complete"]);
+  });
+
+  it("shows a session that expired meanwhile as expired", async () => {
+    const element = await stage.mount();
+    stage.server.change({ status: "expired" });
+    stage.server.answers.push(problem(409, "session_closed"));
+    await press(element, "button");
+    equal(viewOf(element), "expired");
+    equal(stage.types, ["ready", "expired"]);
+  });
+
+  it("drops the answer where the page called it off meanwhile", async () => {
+    const element = await stage.mount();
+    const release = stage.server.hold();
+    await press(element, "button");
+    element.cancel();
+    await settle();
+    equal(viewOf(element), "start");
+    includes(textOf(element, "notice"), "Payment called off");
+    release();
+    await settle();
+    equal(viewOf(element), "start");
+    equal(stage.types, ["ready", "cancelled"]);
+  });
+
+  it("sends nobody anywhere where the page calls it off in answer to its start", async () => {
+    const element = await stage.mount();
+    document.addEventListener("offsite-started", () => element.cancel(), { once: true });
+    await press(element, "button");
+    equal(viewOf(element), "start");
+    equal(element.renderRoot.querySelector("iframe"), null);
+    equal(stage.types, ["ready", "started", "cancelled"]);
+  });
+
+  it("can be started in answer to its being ready", async () => {
+    const start = ({ target }: Event): void => {
+      void (target as OffsiteCheckout).start();
+    };
+    document.addEventListener("offsite-ready", start, { once: true });
+    stage.server.session = sampleSession({ attempt: sampleAttempt({ state: "declined" }) });
+    const arrival = nextPuppet();
+    const element = await stage.mount();
+    equal(viewOf(element), "frame");
+    equal((await arrival).puppet, `${PROVIDER}/puppet`);
+  });
+
+  it("turns to another session while one is being started", async () => {
+    const element = await stage.mount();
+    const release = stage.server.hold();
+    await press(element, "button");
+    stage.server.session = sampleSession({ id: "cs_other", amount: 100, items: [], shipping: 0, tax: 0, discount: 0 });
+    element.session = "cs_other";
+    await settle();
+    release();
+    await settle();
+    equal(viewOf(element), "start");
+    equal(textOf(element, "total"), "Total €1.00");
+    equal(
+      stage.heard.map(({ sessionId }) => sessionId),
+      [SESSION_ID, "cs_other"],
+    );
+  });
+
+  it("comes back usable where it was taken off the page while starting", async () => {
+    const element = await stage.mount();
+    const release = stage.server.hold();
+    await press(element, "button");
+    element.remove();
+    await settle();
+    release();
+    await settle();
+    document.body.append(element);
+    await settle();
+    equal(viewOf(element), "start");
+    await press(element, "button");
+    equal(viewOf(element), "frame");
+    equal(stage.types, ["ready", "started"]);
+  });
+});
+
+describe("choosing the presentation", () => {
+  const stage = useStage();
+
+  for (const [wanted, offered, chosen] of [
+    ["auto", ["redirect", "iframe"], "iframe"],
+    ["", ["iframe"], "iframe"],
+    ["popup", ["popup", "iframe", "redirect"], "iframe"],
+    ["iframe", ["redirect", "iframe"], "iframe"],
+    ["redirect", ["iframe"], "iframe"],
+    ["nonsense", ["iframe", "redirect"], "iframe"],
+  ] as const) {
+    it(`meets ${offered.join(", ")} by ${chosen} where ${wanted || "nothing"} is wanted`, async () => {
+      stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: [...offered] }] });
+      const element = await stage.mount({ presentation: wanted });
+      await press(element, "button");
+      equal(
+        stage.server.started.map(({ body }) => body?.["presentation"]),
+        [chosen],
+      );
+    });
+  }
+
+  for (const [wanted, offered] of [
+    ["redirect", ["iframe", "redirect"]],
+    ["iframe", ["redirect"]],
+    ["auto", ["redirect"]],
+  ] as const) {
+    it(`meets ${offered.join(", ")} by redirect where ${wanted} is wanted`, async () => {
+      stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: [...offered] }] });
+      const element = await stage.mount({ presentation: wanted });
+      includes(textOf(element, "hint"), "come back here");
+      stage.server.answers.push(problem(500, "internal_error"));
+      await press(element, "button");
+      const [start] = stage.server.started;
+      equal([start?.body?.["presentation"], start?.body?.["nonce"] ?? null], ["redirect", null]);
+    });
+  }
+
+  it("offers no gateway that can be met by popup alone", async () => {
+    stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: ["popup"] }] });
+    const element = await stage.mount();
+    includes(textOf(element), "There is no way to pay");
+  });
+});

@@ -1,0 +1,158 @@
+import { equal, ok } from "./support/assert.ts";
+import { settle } from "./support/clock.ts";
+import { describe, it } from "./support/mocha.ts";
+import { brokenConnection, sampleAttempt, sampleSession } from "./support/scripted-server.ts";
+import { useStage, viewOf } from "./support/stage.ts";
+
+describe("asking again", () => {
+  const stage = useStage();
+
+  it("asks about money on its way less and less often, and not for ever", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    await stage.mount();
+    await stage.clock.pass(60_000);
+    const inFirstMinute = stage.server.asked;
+    ok(inFirstMinute >= 5 && inFirstMinute <= 10, `asked ${inFirstMinute} times`);
+    await stage.clock.pass(600_000);
+    const inTenMore = stage.server.asked - inFirstMinute;
+    ok(inTenMore >= 9 && inTenMore <= 11, `asked ${inTenMore} times`);
+    await stage.clock.pass(24 * 3_600_000);
+    ok(stage.server.asked <= 62, `asked ${stage.server.asked} times`);
+    equal(stage.clock.waiting, 0);
+    equal(stage.types, ["pending"]);
+  });
+
+  it("asks nothing more of a session that waits to be paid, or has ended", async () => {
+    for (const status of ["open", "complete", "expired", "cancelled"] as const) {
+      stage.server.session = sampleSession({ status });
+      await stage.mount();
+    }
+    await stage.clock.pass(3_600_000);
+    equal([stage.server.asked, stage.clock.waiting], [4, 0]);
+  });
+
+  it("asks for a while after an attempt that was left without an end", async () => {
+    stage.server.session = sampleSession({ attempt: sampleAttempt() });
+    const element = await stage.mount();
+    equal(viewOf(element), "start");
+    stage.server.complete();
+    await stage.clock.pass(10_000);
+    equal(viewOf(element), "complete");
+  });
+
+  it("rests while the page is hidden, and asks at once when it is shown", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    await stage.mount();
+    stage.isHidden = true;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await stage.clock.pass(600_000);
+    equal([stage.server.asked, stage.clock.waiting], [1, 0]);
+    stage.isHidden = false;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    equal([stage.server.asked, stage.clock.waiting], [2, 1]);
+  });
+
+  it("asks at once when the connection is back", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    await stage.mount();
+    stage.server.answers.push(brokenConnection);
+    await stage.clock.pass(5000);
+    dispatchEvent(new Event("online"));
+    await settle();
+    equal(stage.server.asked, 3);
+  });
+
+  it("rests while the element is off the page, and asks when it is back", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    const element = await stage.mount();
+    element.remove();
+    document.dispatchEvent(new Event("visibilitychange"));
+    dispatchEvent(new Event("online"));
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    await stage.clock.pass(600_000);
+    equal([stage.server.asked, stage.clock.waiting], [1, 0]);
+    document.body.append(element);
+    await settle();
+    equal(stage.server.asked, 2);
+    stage.server.complete();
+    await stage.clock.pass(10_000);
+    equal(viewOf(element), "complete");
+  });
+
+  it("does not ask because a page is shown for the first time", async () => {
+    await stage.mount();
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: false }));
+    await settle();
+    equal(stage.server.asked, 1);
+  });
+
+  it("keeps what it shows where an answer does not come", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    const element = await stage.mount();
+    stage.server.answers.push(brokenConnection, brokenConnection);
+    await stage.clock.pass(12_000);
+    equal([viewOf(element), stage.types.join()], ["pending", "pending"]);
+  });
+});
+
+describe("answers that come too late", () => {
+  const stage = useStage();
+
+  it("are dropped where a later question was answered first", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    const element = await stage.mount();
+    const release = stage.server.hold();
+    await stage.clock.pass(3000);
+    stage.server.complete();
+    dispatchEvent(new Event("online"));
+    await settle();
+    equal(viewOf(element), "complete");
+    release();
+    await settle();
+    equal([viewOf(element), stage.types.join()], ["complete", "pending,complete"]);
+  });
+
+  it("are dropped where they are older than what is known", async () => {
+    const old = sampleSession({ status: "pending", version: 3 });
+    stage.server.session = sampleSession({ status: "pending", version: 5 });
+    const element = await stage.mount();
+    stage.server.session = { ...old, status: "expired" };
+    await stage.clock.pass(4000);
+    equal(viewOf(element), "pending");
+    stage.server.session = sampleSession({ status: "complete", version: 6 });
+    await stage.clock.pass(10_000);
+    equal(viewOf(element), "complete");
+  });
+
+  it("are dropped where the element has turned to another session, or to none", async () => {
+    const release = stage.server.hold();
+    const element = await stage.mount();
+    stage.server.session = sampleSession({ id: "cs_other", status: "expired" });
+    element.session = "cs_other";
+    await settle();
+    release();
+    await settle();
+    equal([viewOf(element), stage.types.join()], ["expired", "expired"]);
+    const again = stage.server.hold();
+    element.session = "cs_third";
+    await settle();
+    element.session = null;
+    await settle();
+    again();
+    await settle();
+    equal([viewOf(element), stage.types.join()], ["idle", "expired"]);
+  });
+
+  it("are dropped where the element was taken off the page", async () => {
+    const release = stage.server.hold();
+    const element = await stage.mount();
+    element.remove();
+    release();
+    await settle();
+    equal([viewOf(element), stage.heard.length], ["loading", 0]);
+    document.body.append(element);
+    await settle();
+    equal([viewOf(element), stage.types.join()], ["start", "ready"]);
+  });
+});
