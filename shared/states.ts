@@ -34,14 +34,8 @@ export const OPERATION_TYPES = ["capture", "void", "refund"] as const;
 /** What a merchant asks a provider to do with a payment. */
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
-export const OPERATION_STATUSES = ["succeeded", "pending", "failed", "unknown"] as const;
 /** How an operation ended; `unknown` is one whose answer never came, until the provider has been asked. */
-export type OperationStatus = (typeof OPERATION_STATUSES)[number];
-
-export const OUTCOMES = ["authorized", "completed", "pending", "declined", "cancelled", "failed"] as const;
-/** What a gateway reports of an attempt. */
-export type Outcome = (typeof OUTCOMES)[number];
-
+export const OPERATION_STATUSES = ["succeeded", "pending", "failed", "unknown"] as const;
 export const ENVIRONMENTS = ["test", "live"] as const;
 /** Whether real money moves. */
 export type Environment = (typeof ENVIRONMENTS)[number];

@@ -15,11 +15,6 @@ export function requireMerchant(ctx: Context, keys: Keys): void {
   if (!isSame(hashSecret(readBearer(ctx)), keys.secretKeyHash)) throw unauthorized();
 }
 
-/** Tells whether the merchant calls; `false` for any other bearer. @throws RequestError `unauthorized` without one */
-export function isMerchant(ctx: Context, keys: Keys): boolean {
-  return isSame(hashSecret(readBearer(ctx)), keys.secretKeyHash);
-}
-
 /**
  * Lets the merchant, or the browser that holds the session's client secret, pass. Somebody else's session and one that
  * does not exist give the same answer.
