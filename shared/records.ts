@@ -80,10 +80,16 @@ export const Metadata = z
   .refine((pairs) => Object.keys(pairs).length <= 10, "must have at most 10 pairs");
 
 /** A BCP 47 language tag. */
-export const Locale = z
-  .string()
-  .max(35)
-  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, "must be a BCP 47 language tag");
+export const Locale = z.string().max(35).refine(isLanguageTag, "must be a BCP 47 language tag");
+
+/** Asks `Intl` itself, which throws on what merely looks like one, such as `en-x`. */
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 /** One trip of one session to one provider. */
 export const Attempt = z.object({

@@ -81,6 +81,16 @@ describe("creating a checkout session", () => {
     assert.deepEqual(await pathsOf({ ...valid, metadata: pairs }), ["/metadata"]);
   });
 
+  it("takes only language tags in which money can be written", async () => {
+    for (const locale of ["en-a", "en-x", "de-1996-1996", "en-US-US", "e", "en_US", "", "-"]) {
+      assert.deepEqual(await pathsOf({ ...valid, locale }), ["/locale"], locale);
+    }
+    for (const locale of ["en", "de-CH", "zh-Hant-TW", "ar-EG-u-nu-arab", "sr-Latn-RS"]) {
+      const { url } = await server.createSession({ locale });
+      expectStatus(await server.call(new URL(url).pathname, { key: null }), 200);
+    }
+  });
+
   it("refuses items whose sum would overflow", async () => {
     const items = Array.from({ length: 100 }, () => ({
       name: "Gold",
