@@ -10,7 +10,7 @@ import { lockFolder, type Release } from "./json/folder-lock.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { listPayments, listSessions } from "./json/lists.ts";
 import { Reservations } from "./json/reservations.ts";
-import { SerialQueues } from "./json/serial-queues.ts";
+import { SerialQueues } from "./serial-queues.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
 import { NameHistory } from "./name-history.ts";
 import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, Store } from "./store.ts";

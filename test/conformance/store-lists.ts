@@ -113,7 +113,7 @@ export function listTests(open: OpenFresh): void {
     }
     const all = await store.listEvents(0, 100);
     assert.deepEqual(
-      all.map(({ sequence: _, ...event }) => event),
+      all.map(({ sequence, ...event }) => (assert.ok(sequence > 0), event)),
       [0, 1, 2, 3, 4, 5].map((number) => sampleEvent(number, sampleId(number - (number % 2)))),
     );
     assertAscending(all);

@@ -35,10 +35,13 @@ export function transactTests(open: OpenFresh): void {
     const store = await open(t);
     const ledger = sampleLedger(1);
     const event = sampleEvent(1, ledger.session.id);
-    const committed = store.transact(ledger.session.id, () => ({ result: ledger, ledger, events: [event] }));
-    ledger.session.amount = 1;
-    event.type = "altered";
-    await committed;
+    await store.transact(ledger.session.id, () => {
+      queueMicrotask(() => {
+        ledger.session.amount = 1;
+        event.type = "altered";
+      });
+      return { result: ledger, ledger, events: [event] };
+    });
     ledger.session.amount = 2;
     const read = await store.readLedger(ledger.session.id);
     assert.equal(read?.session.amount, 4300);

@@ -1,0 +1,142 @@
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import type { EventRecord, Ledger, PaymentRecord } from "../ledger.ts";
+import type { Page, PageRequest, PaymentFilter } from "../store.ts";
+import { decodeText, digestText, encodeText } from "./encoding.ts";
+import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
+import type { Primary, PrimaryClient } from "./primary.ts";
+
+/** How long the list of events waits for transactions that were under way when it was asked for, in milliseconds. */
+const EVENT_PATIENCE_MS = 250;
+const EVENT_PAUSE_MS = 3;
+
+/** Lists sessions, newest first. */
+export async function listSessions(
+  primary: Primary,
+  { orderId }: { orderId?: string },
+  request: PageRequest,
+): Promise<Page<Ledger>> {
+  const query = new ListQuery();
+  if (orderId !== undefined) query.add("order_digest =", digestText(orderId));
+  const rows = await query.run<{ ledger: string }>(
+    primary,
+    "id, created_at, ledger FROM checkout_sessions list",
+    request,
+  );
+  return toPage(rows, request.limit, ({ ledger }) => JSON.parse(ledger) as Ledger);
+}
+
+/** Lists payments, newest first. */
+export async function listPayments(
+  primary: Primary,
+  { sessionId, orderId, gateway, state }: PaymentFilter,
+  request: PageRequest,
+): Promise<Page<PaymentRecord & { orderId?: string }>> {
+  const query = new ListQuery();
+  if (sessionId !== undefined) query.add("session_id =", encodeText(sessionId));
+  if (orderId !== undefined) query.add("list.order_digest =", digestText(orderId));
+  if (gateway !== undefined) query.add("gateway =", encodeText(gateway));
+  if (state !== undefined) query.add("state =", state);
+  const source = `
+    list.id, list.created_at, session.ledger
+    FROM checkout_payments list JOIN checkout_sessions session ON session.id = list.session_id`;
+  const rows = await query.run<{ ledger: string }>(primary, source, request);
+  return toPage(rows, request.limit, readPayment);
+}
+
+/**
+ * Lists events above a sequence, oldest first.
+ *
+ * Transactions commit in another order than they were numbered in: what is above the oldest one still under way is
+ * held back, so that nobody who goes on from the last event that he saw misses one. What was committed before the call
+ * is waited for, unless somebody keeps a transaction open for longer than {@link EVENT_PATIENCE_MS}.
+ */
+export async function listEvents(primary: Primary, after: number, limit: number): Promise<EventRecord[]> {
+  const end = performance.now() + EVENT_PATIENCE_MS;
+  let goal: bigint | undefined;
+  for (;;) {
+    const { events, oldest, next } = await primary.run((connection) => readEvents(connection, after, limit));
+    goal ??= next;
+    if (events.length === limit || oldest >= goal || performance.now() > end) return events;
+    await new Promise((resolve) => setTimeout(resolve, EVENT_PAUSE_MS));
+  }
+}
+
+async function readEvents(
+  { client }: PrimaryClient,
+  after: number,
+  limit: number,
+): Promise<{ events: EventRecord[]; oldest: bigint; next: bigint }> {
+  interface Row {
+    sequence: string | null;
+    event: string | null;
+    oldest: string;
+    next: string;
+  }
+  const { rows } = await client.query<Row>({
+    name: "list-events",
+    text: `
+      WITH horizon AS (
+        SELECT base, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest,
+          pg_snapshot_xmax(pg_current_snapshot())::text AS next
+        FROM checkout_event_base
+      )
+      SELECT sequence, event, oldest, next
+      FROM horizon LEFT JOIN LATERAL (
+        SELECT sequence, event FROM checkout_events
+        WHERE sequence > $1 AND sequence < base + oldest::bigint * ${SEQUENCES_PER_TRANSACTION}
+        ORDER BY sequence LIMIT $2
+      ) listed ON true
+      ORDER BY sequence`,
+    values: [after, limit],
+  });
+  const events = rows.flatMap(({ sequence, event }) =>
+    sequence === null || event === null
+      ? []
+      : [{ ...(JSON.parse(event) as Omit<EventRecord, "sequence">), sequence: Number(sequence) }],
+  );
+  return { events, oldest: BigInt(rows[0]?.oldest ?? 0), next: BigInt(rows[0]?.next ?? 0) };
+}
+
+/** A list with its conditions, each with one value. */
+class ListQuery {
+  readonly #conditions: string[] = [];
+  readonly #values: unknown[] = [];
+
+  add(condition: string, ...values: unknown[]): void {
+    const places = values.map((value) => `$${this.#values.push(value)}`);
+    this.#conditions.push(`${condition} ${places.length === 1 ? places[0] : `(${places.join(", ")})`}`);
+  }
+
+  /** Gives one row more than the page has room for, where there is one. */
+  async run<Row>(primary: Primary, source: string, { limit, after }: PageRequest): Promise<(Row & PlaceRow)[]> {
+    if (after !== undefined) {
+      const place = decodeCursor(after);
+      this.add("(list.created_at, list.id) <", encodeText(place.createdAt), encodeText(place.id));
+    }
+    const where = this.#conditions.length === 0 ? "" : `WHERE ${this.#conditions.join(" AND ")}`;
+    const order = `ORDER BY list.created_at DESC, list.id DESC LIMIT $${this.#values.push(limit + 1)}`;
+    const text = `SELECT ${source} ${where} ${order}`;
+    const { rows } = await primary.run(({ client }) => client.query<Row & PlaceRow>(text, this.#values));
+    return rows;
+  }
+}
+
+interface PlaceRow {
+  id: string;
+  created_at: string;
+}
+
+function toPage<Row extends PlaceRow, Item>(rows: Row[], limit: number, read: (row: Row) => Item): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const isMore = rows.length > limit && last !== undefined;
+  const next = isMore ? encodeCursor({ createdAt: decodeText(last.created_at), id: decodeText(last.id) }) : null;
+  return { items: items.map(read), next };
+}
+
+function readPayment({ id, ledger }: { id: string; ledger: string }): PaymentRecord & { orderId?: string } {
+  const { session, payments } = JSON.parse(ledger) as Ledger;
+  const payment = payments.find((candidate) => encodeText(candidate.id) === id);
+  if (payment === undefined) throw new TypeError(`a row names a payment ${id} that its session does not have`);
+  return session.orderId === undefined ? payment : { ...payment, orderId: session.orderId };
+}
