@@ -19,6 +19,7 @@ export class Change {
   readonly now: Date;
   readonly onDuplicate: OnDuplicate;
   readonly #events: NewEvent[] = [];
+  #expiryNotBefore = "";
 
   constructor(ledger: Ledger, decidedBy: DecidedBy, { now, onDuplicate }: Pick<Checkout, "now" | "onDuplicate">) {
     this.ledger = ledger;
@@ -33,6 +34,11 @@ export class Change {
 
   get isEmpty(): boolean {
     return this.#events.length === 0;
+  }
+
+  /** Lets an expiry that is due wait, as ISO 8601, where who must be asked before it could not be. */
+  postponeExpiry(time: string): void {
+    this.#expiryNotBefore = time;
   }
 
   /** Notes that something happened to the draft. */
@@ -55,7 +61,7 @@ export class Change {
     const { session } = this.ledger;
     session.version += 1;
     session.updatedAt = this.time;
-    const dueAt = nextDueAt(this.ledger);
+    const dueAt = nextDueAt(this.ledger, this.#expiryNotBefore);
     if (dueAt === undefined) delete this.ledger.dueAt;
     else this.ledger.dueAt = dueAt;
     return withAnswer({ result: makeResult(this.ledger), ledger: this.ledger, events: this.#events }, keep);
@@ -68,11 +74,13 @@ function withAnswer<Result>(commit: Commit<Result>, keep: KeepAnswer<Result> | u
 }
 
 /** Tells when a session needs attention next, as ISO 8601; nothing where it never does. */
-function nextDueAt({ session, attempts, payments }: Ledger): string | undefined {
+function nextDueAt({ session, attempts, payments }: Ledger, expiryNotBefore: string): string | undefined {
   const times = [
     ...attempts.flatMap(({ nextCheckAt }) => nextCheckAt ?? []),
     ...payments.flatMap(({ refundDueAt }) => refundDueAt ?? []),
   ];
-  if (session.status === "open") times.push(session.expiresAt);
+  if (session.status === "open") {
+    times.push(session.expiresAt > expiryNotBefore ? session.expiresAt : expiryNotBefore);
+  }
   return times.sort()[0];
 }

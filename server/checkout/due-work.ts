@@ -39,18 +39,22 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
 
 /**
  * Asks about each attempt of a session that is due, gives back duplicates that are, and lets the session expire where
- * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later.
+ * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later, or when
+ * the session is read again.
  */
 export async function bringUpToDate(checkout: Checkout, sessionId: string): Promise<Ledger> {
   const ledger = await readLedger(checkout, sessionId);
-  if (!isDue(ledger.dueAt, checkout.now())) return ledger;
+  if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now())) return ledger;
+  let couldAsk = true;
   for (const attempt of ledger.attempts) {
-    if (isDue(attempt.nextCheckAt, checkout.now())) await checkAttempt(checkout, ledger, attempt);
+    if (!isDue(attempt.nextCheckAt, checkout.now())) continue;
+    couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
   }
   for (const payment of ledger.payments) {
     if (isDue(payment.refundDueAt, checkout.now())) await giveBackDuplicate(checkout, payment);
   }
-  return expireWhenDue(checkout, sessionId);
+  // Who could not be asked a moment ago is not asked again for the expiry.
+  return couldAsk ? expireWhenDue(checkout, sessionId) : readLedger(checkout, sessionId);
 }
 
 /**
@@ -81,15 +85,17 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
   });
 }
 
-async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: AttemptRecord): Promise<void> {
+/** Asks about an attempt; tells whether the provider could be asked. */
+async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: AttemptRecord): Promise<boolean> {
   const fetched = await askOrPostpone(checkout, { session: ledger.session, attempt });
-  if (fetched === undefined) return;
-  if (fetched !== "unpaid" && fetched !== "expired") return;
+  if (fetched === undefined) return false;
+  if (fetched !== "unpaid" && fetched !== "expired") return true;
   await changeSession(checkout, ledger.session.id, "expiry", (change) => {
     const current = change.ledger.attempts.find(({ id }) => id === attempt.id);
     if (current === undefined) return;
     if (fetched === "expired" || isDue(current.expiresAt, change.now)) endAttempt(change, current, "expired");
   });
+  return true;
 }
 
 async function askOrPostpone(checkout: Checkout, trip: Trip): Promise<FetchedPayment | undefined> {

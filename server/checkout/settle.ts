@@ -49,16 +49,27 @@ export async function askProvider(
   trip: Trip,
   decidedBy: DecidedBy,
 ): Promise<{ fetched: FetchedPayment; ledger: Ledger }> {
+  try {
+    return await askAndSettle(checkout, trip, decidedBy);
+  } catch (error) {
+    await postponeCheck(checkout, trip, decidedBy, error);
+    if (!(error instanceof KeyConflictError)) throw error;
+    throw new GatewayError("gateway_unavailable", "the provider names money that belongs to another payment", {
+      cause: error,
+      inDoubt: false,
+    });
+  }
+}
+
+async function askAndSettle(
+  checkout: Checkout,
+  trip: Trip,
+  decidedBy: DecidedBy,
+): Promise<{ fetched: FetchedPayment; ledger: Ledger }> {
   const gateway = requireTripGateway(checkout, trip);
   if (gateway.fetchPayment === undefined)
     return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
-  let fetched: FetchedPayment;
-  try {
-    fetched = await gateway.fetchPayment(trip);
-  } catch (error) {
-    await postponeCheck(checkout, trip, decidedBy, error);
-    throw error;
-  }
+  const fetched = await gateway.fetchPayment(trip);
   const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     if (fetched !== "unpaid" && fetched !== "expired") {
       decide(change, { attemptId: trip.attempt.id, isProven: true, report: fetched });
@@ -156,6 +167,7 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
     const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
     if (attempt === undefined) return;
     attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
+    if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt);
     change.record("attempt.check_failed", {
       attempt,
       data: { code: error instanceof GatewayError ? error.code : "provider_error" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { CheckoutSession, CreatedCheckoutSession } from "../../shared/records.ts";
 import { DWOLLA, notifyDwolla, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
-import { expectStatus, startTestServer, STOREFRONT, type TestServer } from "../support/server.ts";
+import { expectStatus, MANUAL, startTestServer, STOREFRONT, type TestServer } from "../support/server.ts";
 
 describe("what time brings", () => {
   let server: TestServer;
@@ -68,6 +68,52 @@ describe("what time brings", () => {
     assert.equal((await read(session)).status, "open");
     dwolla.fault = "none";
     assert.equal((await read(session)).status, "expired");
+  });
+
+  /** Finds a session in the list, which does nothing that is due, as reading it would. */
+  async function listed(session: { id: string }): Promise<CheckoutSession | undefined> {
+    const { body } = await server.call<{ data: CheckoutSession[] }>("/v1/checkout-sessions?limit=100");
+    return body.data.find(({ id }) => id === session.id);
+  }
+
+  /** Waits for due work alone. */
+  async function untilListed(session: { id: string }, status: string): Promise<void> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      if ((await listed(session))?.status === status) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`${session.id} never was ${status}`);
+  }
+
+  it("asks a provider that cannot be asked once a minute, and lets nobody wait behind its sessions", async () => {
+    const stuck = await Promise.all(Array.from({ length: 25 }, () => begin({ expiresInSeconds: 30 })));
+    const other = await server.createSession({ currency: "USD", expiresInSeconds: 35 });
+    dwolla.fault = "before";
+    const before = dwolla.calls.length;
+    server.clock.advance(36);
+    await untilListed(other, "expired");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(dwolla.calls.length - before, stuck.length);
+    dwolla.fault = "none";
+    server.clock.advance(60);
+    for (const session of stuck) await untilListed(session, "expired");
+  });
+
+  it("asks once a minute at most where the gateway is no longer configured", async () => {
+    const session = await begin({ expiresInSeconds: 30 });
+    await server.stop();
+    const { folder, clock } = server;
+    server = await startTestServer({ gateways: { bank: MANUAL }, folder, clock });
+    clock.advance(31);
+    const changesWithin = async () => {
+      const version = (await listed(session))?.version ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return ((await listed(session))?.version ?? 0) - version;
+    };
+    assert.equal(await changesWithin(), 1);
+    assert.equal(await changesWithin(), 0);
+    clock.advance(61);
+    assert.equal(await changesWithin(), 1);
   });
 
   it("shows when the provider is asked next", async () => {
