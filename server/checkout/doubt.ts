@@ -12,14 +12,29 @@ import { applyRefund } from "./payment.ts";
 /** Longer than any call to a provider may take: an operation younger than this may still be under way. */
 const UNDER_WAY_MS = 60_000;
 
-/** Finds an operation whose answer never came. */
-export function findDoubt({ operations }: PaymentRecord, type: Operation["type"]): Operation | undefined {
-  return operations.find((operation) => operation.type === type && operation.status === "unknown");
+/** Finds an operation about which the provider still owes an answer, of one type or of any. */
+export function findDoubt({ operations }: PaymentRecord, type?: Operation["type"]): Operation | undefined {
+  return operations.find((operation) => isOwed(operation) && (type === undefined || operation.type === type));
 }
 
 /** Tells whether the provider still owes an answer about an operation. */
-export function isInDoubt({ operations }: PaymentRecord): boolean {
-  return operations.some(({ status }) => status === "unknown" || status === "pending");
+export function isInDoubt(payment: PaymentRecord): boolean {
+  return findDoubt(payment) !== undefined;
+}
+
+/** An operation is owed an answer where none came, and where the provider said that it is working on it. */
+function isOwed({ status }: Operation): boolean {
+  return status === "unknown" || status === "pending";
+}
+
+/**
+ * Ends the doubt that a crash left about what only the merchant does: there is no provider to ask, and what was not
+ * noted as done can only be noted again.
+ */
+export function forgetUnnoted(change: Change, payment: PaymentRecord): void {
+  for (const operation of payment.operations) {
+    if (operation.status === "unknown") noteNotDoneInTime(change, payment, operation);
+  }
 }
 
 /** Ends what doubt can be ended by a report that the provider, asked, gave of an attempt. */
@@ -28,7 +43,7 @@ export function resolveDoubt(change: Change, attemptId: string, report: Report):
   for (const payment of change.ledger.payments) {
     if (payment.attemptId !== attemptId || payment.remoteId !== report.remoteId) continue;
     for (const operation of payment.operations) {
-      if (operation.status === "unknown") resolveOperation(change, payment, operation, report);
+      if (isOwed(operation)) resolveOperation(change, payment, operation, report);
     }
   }
 }
@@ -39,9 +54,9 @@ function resolveOperation(change: Change, payment: PaymentRecord, operation: Ope
       if (report.outcome === "authorized") noteNotDoneInTime(change, payment, operation);
       return;
     case "void":
-      if (report.outcome === "authorized" || report.outcome === "pending") {
-        noteNotDoneInTime(change, payment, operation);
-      }
+      // Money that is still there may yet be released; what was taken, never.
+      if (operation.status === "pending" && report.outcome === "completed") noteNotDone(change, payment, operation);
+      else noteNotDoneInTime(change, payment, operation);
       return;
     case "refund":
       if (report.refundedAmount === payment.refundedAmount) noteNotDoneInTime(change, payment, operation);
@@ -55,13 +70,15 @@ function resolveOperation(change: Change, payment: PaymentRecord, operation: Ope
 }
 
 function noteNotDoneInTime(change: Change, payment: PaymentRecord, operation: Operation): void {
+  // What the provider said it is working on may still be done at any time.
+  if (operation.status === "pending") return;
   if (change.now.getTime() - Date.parse(operation.createdAt) >= UNDER_WAY_MS) noteNotDone(change, payment, operation);
 }
 
-/** Ends the doubt about an operation that the provider says it did not do. */
+/** Ends the doubt about an operation that was not done. */
 export function noteNotDone(change: Change, payment: PaymentRecord, operation: Operation): void {
   operation.status = "failed";
   operation.errorCode = "provider_error";
-  operation.message = `the provider, asked, says that the ${operation.type} was not done`;
+  operation.message = `the ${operation.type} was not done`;
   change.record("operation.failed", { payment, operationId: operation.id });
 }

@@ -15,6 +15,7 @@ import { ledgerKey, type Ledger, type PaymentRecord } from "../stores/ledger.ts"
 import { Change } from "./change.ts";
 import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
 import { followPayments, markDuplicate } from "./decide.ts";
+import { findDoubt, forgetUnnoted } from "./doubt.ts";
 import { newId } from "./ids.ts";
 import { applyRefund, applyTransition } from "./payment.ts";
 import { secondsAfter } from "./schedule.ts";
@@ -78,11 +79,13 @@ export async function receivePayment(
   const sessionId = await findPaymentSession(checkout, paymentId);
   return checkout.store.transact(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
-    if (requireGateway(checkout, payment.gateway).isReceivedByMerchant !== true) {
+    const gateway = requireGateway(checkout, payment.gateway);
+    if (gateway.isReceivedByMerchant !== true) {
       throw new GatewayError("unsupported_operation", `${payment.gateway} tells itself when a payment has arrived`);
     }
-    if (payment.state !== "pending") throw invalidState("received", payment);
     const change = new Change(records, "operator", checkout);
+    refuseInDoubt(change, payment, gateway);
+    if (payment.state !== "pending") throw invalidState("received", payment);
     applyTransition(payment, "receive", { time: change.time });
     markDuplicate(change, payment);
     change.record("payment.completed", { payment });
@@ -147,16 +150,13 @@ function storeOperation(
     const gateway = requireGateway(checkout, payment.gateway);
     const call = gateway[type]?.bind(gateway);
     if (call === undefined) throw new GatewayError("unsupported_operation", `${gateway.id} cannot ${type}`);
-    const open = payment.operations.find(({ status }) => status === "unknown" || status === "pending");
-    if (open !== undefined) {
-      throw new StateError("operation_in_doubt", `the outcome of ${open.type} ${open.id} is not known yet`);
-    }
+    const change = new Change(records, "operator", checkout);
+    refuseInDoubt(change, payment, gateway);
     if (!canTransition(type, payment.state)) throw invalidState(DONE[type], payment);
     const limit = type === "refund" ? payment.balance : payment.amount;
     const amount = type === "void" ? payment.amount : (wanted ?? limit);
     if (amount > limit)
       throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
-    const change = new Change(records, "operator", checkout);
     const operation = { id: newId("op"), type, amount, status: "unknown" as const, createdAt: change.time };
     payment.operations.push(operation);
     // Whoever gives a duplicate back first, it is not done again by itself.
@@ -166,6 +166,15 @@ function storeOperation(
     change.record("operation.created", { payment, operationId: operation.id, data: { type, amount } });
     return change.commit(() => ({ operationId: operation.id, amount, payment: structuredClone(payment), trip, call }));
   });
+}
+
+/** Lets one operation wait for another whose outcome is not known. @throws StateError `operation_in_doubt` */
+function refuseInDoubt(change: Change, payment: PaymentRecord, gateway: Gateway): void {
+  if (gateway.isReceivedByMerchant === true) forgetUnnoted(change, payment);
+  const open = findDoubt(payment);
+  if (open !== undefined) {
+    throw new StateError("operation_in_doubt", `the outcome of ${open.type} ${open.id} is not known yet`);
+  }
 }
 
 function storeReport(
@@ -204,6 +213,11 @@ function storeReport(
 }
 
 function applyOperation(change: Change, payment: PaymentRecord, type: OperationType, amount: number): void {
+  // The provider's own news may have overtaken its answer, and say otherwise: the merchant has to look.
+  if (!canTransition(type, payment.state)) {
+    change.record("payment.contradicted", { payment, data: { type } });
+    return;
+  }
   if (type === "refund") applyRefund(payment, amount, change.time);
   else applyTransition(payment, type, { amount, time: change.time });
   change.record(`payment.${payment.state}`, { payment });

@@ -1,10 +1,26 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { pino } from "pino";
+import { openJsonStore } from "../../server/stores/json.ts";
 import type { Problem } from "../../shared/problems.ts";
 import type { CheckoutSession, Payment } from "../../shared/records.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
 import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
+
+/** Leaves a payment as a crash between the two commits of a refund does. */
+async function leaveUnknown(folder: string, { id, sessionId }: Payment): Promise<void> {
+  const store = await openJsonStore({ folder: join(folder, "data"), log: pino({ level: "silent" }) });
+  await store.transact(sessionId, (ledger) => {
+    const payment = ledger?.payments.find((candidate) => candidate.id === id);
+    assert.ok(ledger && payment);
+    const createdAt = "2026-11-21T12:00:00.000Z";
+    payment.operations.push({ id: "op_cut", type: "refund", amount: 4300, status: "unknown", createdAt });
+    return { result: undefined, ledger };
+  });
+  await store.close();
+}
 
 describe("what a merchant does with a payment", () => {
   let server: TestServer;
@@ -142,6 +158,32 @@ describe("what a merchant does with a payment", () => {
     const { body } = expectStatus(await operate(payment, "refresh"), 200);
     assert.deepEqual([body.state, body.operations[0]?.status], ["authorization", "failed"]);
     expectStatus(await operate(payment, "capture"), 200);
+  });
+
+  it("takes either the void or the arrival of a bank transfer, when both come at once", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const payment = await payByBank();
+      const answers = await Promise.all([operate(payment, "void"), operate(payment, "receive")]);
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+      const { body } = await server.call<Payment>(`/v1/payments/${payment.id}`);
+      assert.ok(body.operations.every(({ status }) => status === "succeeded"));
+    }
+  });
+
+  it("can be tried again where nobody but the merchant knows, when the first was cut off", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    await server.stop();
+    await leaveUnknown(server.folder, payment);
+    const { folder, clock } = server;
+    server = await startTestServer({ gateways: { bank: MANUAL }, folder, clock });
+    assert.equal(expectStatus(await operate(payment, "refund"), 409).body.code, "operation_in_doubt");
+    clock.advance(61);
+    const { body } = expectStatus(await operate(payment, "refund"), 200);
+    assert.deepEqual(
+      body.operations.map(({ status }) => status),
+      ["failed", "succeeded"],
+    );
   });
 
   it("says which operations a gateway cannot do, and that a payment is not known", async () => {
