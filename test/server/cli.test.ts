@@ -5,11 +5,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { isOnPostgres } from "../support/store-address.ts";
 import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
 
 const CLI = new URL("../../server/cli.ts", import.meta.url).pathname;
 
-describe("offsite-checkout serve", () => {
+describe("offsite-checkout serve", { skip: isOnPostgres }, () => {
   let folder: string;
   let port: number;
   before(async () => {

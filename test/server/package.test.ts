@@ -7,13 +7,14 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { CreatedCheckoutSession } from "../../shared/records.ts";
+import { isOnPostgres } from "../support/store-address.ts";
 import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
 
 const run = promisify(execFile);
 const ROOT = new URL("../..", import.meta.url).pathname;
 const INSTALL_MS = 120_000;
 
-describe("the published package", () => {
+describe("the published package", { skip: isOnPostgres }, () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { CreatedCheckoutSession, StartedAttempt } from "../../shared/records.ts";
+import { storeAddress } from "./store-address.ts";
 import { parseConfig, startServer } from "../../server/index.ts";
 
 /** The merchant's secret key of every test server. */
@@ -88,7 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       environment: "test",
       secretKey: SECRET_KEY,
       storefronts: [STOREFRONT],
-      store: "json:./data",
+      store: await storeAddress(folder),
       gateways: options.gateways ?? { bank: MANUAL },
       ...options.config,
     },
