@@ -42,6 +42,14 @@ export interface AttemptRecord extends Attempt {
   checks: number;
   /** True where the provider's proven word ended it; a browser's hint or our own clock may still be overruled. */
   isEndProven?: boolean;
+  /** What the customer left at the provider to pay with. Shown to nobody but the provider. */
+  paymentSourceToken?: string;
+  /** True where the provider was sent that token and what it did is not known yet. */
+  isAuthorizationInDoubt?: boolean;
+  /** The provider's id of an authorization that it is still working on. */
+  actionId?: string;
+  /** True where an authorization is followed at once by a capture of our own. */
+  isCapturedAtOnce?: boolean;
   /** A success that did not match: what the provider said instead. Never counted. */
   mismatch?: { code: AttemptCode; amount: number; currency: string; environment: Environment };
 }
@@ -107,20 +115,26 @@ export const ledgerKey = {
   remotePayment: (gateway: string, environment: string, remoteId: string) =>
     `payment:${gateway}:${environment}:${remoteId}`,
   payment: (id: string) => `payment:${id}`,
+  /** The provider's id of an authorization or an operation that it is still working on. */
+  action: (gateway: string, environment: string, actionId: string) => `action:${gateway}:${environment}:${actionId}`,
 };
 
 /** Lists every unique name of a ledger; a store indexes exactly these. */
 export function ledgerKeys({ session, attempts, payments }: Ledger): string[] {
   return [
     ledgerKey.page(session.pageToken),
-    ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId }) => [
+    ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId, actionId }) => [
       ledgerKey.attemptToken(tokenHash),
       ledgerKey.reference(gateway, reference),
       ...(remoteId === undefined ? [] : [ledgerKey.remoteAttempt(gateway, environment, remoteId)]),
+      ...(actionId === undefined ? [] : [ledgerKey.action(gateway, environment, actionId)]),
     ]),
-    ...payments.flatMap(({ id, gateway, environment, remoteId }) => [
+    ...payments.flatMap(({ id, gateway, environment, remoteId, operations }) => [
       ledgerKey.payment(id),
       ledgerKey.remotePayment(gateway, environment, remoteId),
+      ...operations.flatMap(({ actionId }) =>
+        actionId === undefined ? [] : [ledgerKey.action(gateway, environment, actionId)],
+      ),
     ]),
   ];
 }

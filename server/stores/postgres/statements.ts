@@ -9,16 +9,28 @@ import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 /** A statement that each connection prepares once. */
 type Statement = QueryConfig & { name: string };
 
-/** Locks a session's row, if it is there, until the transaction ends. */
+/**
+ * Locks a session, whether it is there or not, until the transaction ends. A row's lock would not do: PostgreSQL numbers
+ * a transaction before it waits for one, and a session's events would come in another order than its changes.
+ */
 export function lockSession(sessionId: string): Statement {
   return {
     name: "lock-session",
+    text: "SELECT pg_advisory_xact_lock($1)",
+    values: [digestText(sessionId).readBigInt64BE().toString()],
+  };
+}
+
+/** Reads a locked session's records, and locks its row against whoever would lease it just now. */
+export function readSession(sessionId: string): Statement {
+  return {
+    name: "read-session",
     text: "SELECT ledger, retired FROM checkout_sessions WHERE id = $1 FOR UPDATE",
     values: [encodeText(sessionId)],
   };
 }
 
-/** Names the transaction: asked after the lock, so that of two changes of a session the later has the larger number. */
+/** Asks for the transaction's number, which it gets at the latest by this. */
 export const NUMBER_TRANSACTION: Statement = {
   name: "number-transaction",
   text: "SELECT pg_current_xact_id()::text AS number",

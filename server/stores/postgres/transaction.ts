@@ -11,6 +11,7 @@ import {
   findConflictingName,
   lockSession,
   NUMBER_TRANSACTION,
+  readSession,
   runAll,
   writeCommit,
 } from "./statements.ts";
@@ -27,8 +28,7 @@ type Try<Result> = { result: Result; hasChanged: boolean } | "again";
 /**
  * Changes one session, in one transaction:
  *
- * 1. Its row is locked, and the transaction numbered. A session that is not there has no row: of two processes that
- *    create it at once the second is refused by the primary key, and starts again with what the first has written.
+ * 1. The session is locked, whether it is there or not; then it is read, and the transaction numbered.
  * 2. The change runs on a copy of its records.
  * 3. All that it wants is written and committed in one go; where any of it is refused, none is written.
  * 4. Where the connection breaks before the answer, the database is asked whether it was committed (`doubt.ts`).
@@ -86,7 +86,7 @@ async function tryChange<Result>(
     if (connection.isUnreplicated()) throw unavailable("the commit is on the primary alone");
     return { result, hasChanged };
   }
-  if (isTransient(failure) || isCreationRace(failure)) return "again";
+  if (isTransient(failure)) return "again";
   if (isAnswer(failure)) throw toRefusal(failure, added);
   await assureOutcome(primary, { number: locked.number, timeline: connection.timeline, mark }, failure);
   return { result, hasChanged };
@@ -100,17 +100,19 @@ interface LockedSession {
 }
 
 async function lock({ client }: PrimaryClient, sessionId: string): Promise<LockedSession> {
-  const [began, locked, numbered] = await runAll<{ ledger: string; retired: string | null; number: string }>(client, [
+  const results = await runAll<{ ledger: string; retired: string | null; number: string }>(client, [
     "BEGIN",
     lockSession(sessionId),
+    readSession(sessionId),
     NUMBER_TRANSACTION,
   ]);
-  const failure = findFailure([began, locked, numbered]);
+  const [, , read, numbered] = results;
+  const failure = findFailure(results);
   if (failure !== undefined) {
     await client.query("ROLLBACK").catch(() => undefined);
     throw failure;
   }
-  const row = locked?.status === "fulfilled" ? locked.value.rows[0] : undefined;
+  const row = read?.status === "fulfilled" ? read.value.rows[0] : undefined;
   const number = numbered?.status === "fulfilled" ? numbered.value.rows[0]?.number : undefined;
   if (number === undefined) throw unavailable("the database did not number a transaction");
   if (row === undefined) return { ledger: null, retired: [], number };
@@ -131,10 +133,6 @@ async function rollBack(primary: Primary, connection: PrimaryClient): Promise<vo
 function findFailure(results: (PromiseSettledResult<QueryResult> | undefined)[]): unknown {
   const failures = results.flatMap((result) => (result?.status === "rejected" ? [result.reason as unknown] : []));
   return failures.find((failure) => errorCode(failure) !== ABORTED) ?? failures[0];
-}
-
-function isCreationRace(failure: unknown): boolean {
-  return errorCode(failure) === UNIQUE_VIOLATION && constraintOf(failure) === "checkout_sessions_pkey";
 }
 
 function toRefusal(failure: unknown, names: readonly string[]): unknown {
