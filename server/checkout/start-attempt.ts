@@ -20,6 +20,9 @@ import { scheduleCheck } from "./schedule.ts";
 import { askProvider, changeSession, requireAttempt } from "./settle.ts";
 import { offeredGateways, pageUrl, viewAttempt } from "./view.ts";
 
+/** No customer tries more often; each attempt makes the session's records longer, and they are written as one. */
+const MAX_ATTEMPTS = 100;
+
 /** A request to start, with the page's origin, the target of its messages. */
 export interface StartAttempt extends StartAttemptRequest {
   origin?: string;
@@ -28,7 +31,8 @@ export interface StartAttempt extends StartAttemptRequest {
 /**
  * Starts an attempt at a gateway that the session offers.
  *
- * @throws StateError `session_complete`, `session_closed`, or `invalid_state` while money is pending
+ * @throws StateError `session_complete`, `session_closed`, `invalid_state` while money is pending or where another
+ * attempt has taken over, `rate_limited` after 100 attempts
  * @throws InputError where gateway or presentation is not offered
  * @throws GatewayError where the provider refuses or cannot be reached; the attempt is then stored as failed
  */
@@ -39,7 +43,7 @@ export async function startAttempt(
   keep?: KeepAnswer<StartedAttempt>,
 ): Promise<StartedAttempt> {
   const before = await expireWhenDue(checkout, sessionId);
-  assertPayable(before);
+  assertStartable(checkout, before);
   const gateway = chooseGateway(checkout, before, request);
   const superseded = await askAboutLiveAttempts(checkout, before);
   const token = newToken();
@@ -61,6 +65,21 @@ export function assertPayable({ session }: Ledger): void {
     case "expired":
     case "cancelled":
       throw new StateError("session_closed", `this checkout session is ${session.status}`);
+  }
+}
+
+function assertStartable({ now, environment }: Checkout, ledger: Ledger): void {
+  const { session, attempts } = ledger;
+  assertPayable(ledger);
+  // It may still be open, because the provider of an earlier attempt must be asked first and cannot be.
+  if (session.expiresAt <= now().toISOString()) {
+    throw new StateError("session_closed", "the time of this checkout session has run out");
+  }
+  if (session.environment !== environment) {
+    throw new StateError("session_closed", `this checkout session is one of the ${session.environment} environment`);
+  }
+  if (attempts.length >= MAX_ATTEMPTS) {
+    throw new StateError("rate_limited", `this checkout session has been tried ${MAX_ATTEMPTS} times`);
   }
 }
 
@@ -113,7 +132,7 @@ async function storeAttempt(
 ): Promise<Trip> {
   const id = newId("at");
   const ledger = await changeSession(checkout, sessionId, "customer", (change) => {
-    assertPayable(change.ledger);
+    assertStartable(checkout, change.ledger);
     for (const old of change.ledger.attempts) endAttempt(change, old, "superseded");
     const attempt = newAttempt(change, gateway, request, { id, token });
     change.ledger.attempts.push(attempt);
@@ -197,6 +216,9 @@ async function finishStart(
     if (attempt.state === "superseded") {
       throw new StateError("invalid_state", "a newer attempt of this checkout session has taken over");
     }
+    // Called off, or paid, while the provider prepared the trip: nobody is sent on it any more.
+    assertPayable(ledger);
+    if (attempt.state !== "started") throw new StateError("invalid_state", `this attempt is already ${attempt.state}`);
     if (start.remoteId !== undefined) attempt.remoteId = start.remoteId;
     if (start.expiresAt !== undefined) attempt.expiresAt = start.expiresAt;
     change.record("attempt.prepared", { attempt });

@@ -54,7 +54,8 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
   router.post(PATHS.attempts(":id"), async (ctx) => {
     const { ledger } = await readSession(ctx.params["id"], ctx);
     const request = readAs(StartAttemptRequest, readJson(ctx));
-    const origin = ctx.get("origin");
+    // Kept as the target of messages, so only what is one.
+    const origin = checkout.storefronts.has(ctx.get("origin")) ? ctx.get("origin") : "";
     const toAnswer = (started: Awaited<ReturnType<typeof startAttempt>>) => ({ status: 201, body: started });
     await answerOnce(ctx, checkout, { caller: ledger.session.id, toAnswer }, (keep) =>
       startAttempt(checkout, ledger.session.id, { ...request, ...(origin === "" ? {} : { origin }) }, keep),
