@@ -3,7 +3,7 @@
  * nothing; in both cases the customer goes on to the shop, which asks the server.
  */
 import { PATHS, SESSION_PARAMETER } from "../../shared/paths.ts";
-import { CheckoutError, GatewayError, StateError, VerificationError } from "../errors.ts";
+import { CheckoutError, GatewayError, StateError, StoreError, VerificationError } from "../errors.ts";
 import type { ProviderRequest, Trip } from "../gateways/gateway.ts";
 import { ledgerKey } from "../stores/ledger.ts";
 import type { Checkout } from "./checkout.ts";
@@ -30,6 +30,8 @@ export async function findTripByToken(checkout: Checkout, token: string): Promis
 /**
  * Settles a return. Never throws for what the provider or the browser did: that is logged, and the session stays as
  * it is.
+ *
+ * @throws StoreError where it could not be written: what the customer brought may be the only proof there is
  */
 export async function settleReturn(checkout: Checkout, trip: Trip, readRequest: () => ProviderRequest): Promise<void> {
   // A step that is already done is not done again.
@@ -38,27 +40,36 @@ export async function settleReturn(checkout: Checkout, trip: Trip, readRequest: 
     const verified = await requireTripGateway(checkout, trip).verifyReturn(readRequest(), trip);
     await settleVerified(checkout, trip, verified, "return");
   } catch (error) {
-    if (!(error instanceof CheckoutError) || error.code === "internal_error") throw error;
+    if (!(error instanceof CheckoutError) || error instanceof StoreError || error.code === "internal_error")
+      throw error;
     logUnsettled(checkout, trip, error);
   }
 }
 
-/** Ends an attempt whose customer came back without paying, unless the provider, asked, knows of money. */
-export async function settleCancel(checkout: Checkout, trip: Trip): Promise<void> {
-  if (trip.attempt.state !== "started") return;
+/**
+ * Ends an attempt whose customer came back without paying, unless the provider, asked, knows of money; tells whether
+ * the session is still to be paid.
+ */
+export async function settleCancel(checkout: Checkout, trip: Trip): Promise<boolean> {
+  if (trip.attempt.state !== "started") return !hasMoney(trip.session);
   try {
     await askProvider(checkout, trip, "return");
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     logUnsettled(checkout, trip, error);
   }
-  await changeSession(checkout, trip.session.id, "customer", (change) => {
+  const { session } = await changeSession(checkout, trip.session.id, "customer", (change) => {
     decide(change, {
       attemptId: trip.attempt.id,
       isProven: false,
       report: { outcome: "cancelled", remoteState: trip.attempt.remoteState ?? "cancelled by the customer" },
     });
   });
+  return !hasMoney(session);
+}
+
+function hasMoney({ status }: Trip["session"]): boolean {
+  return status === "complete" || status === "pending";
 }
 
 /** Where the customer goes on to in the shop: a hint, never a result. */

@@ -21,8 +21,9 @@ export function comeBackRoutes({ checkout }: RouteContext): Router {
   router.register(PATHS.cancel(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
     const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
     if (refuseLookAhead(ctx)) return;
-    await settleCancel(checkout, trip);
-    goOn(ctx, trip, "cancelled");
+    // Whoever has paid must not be told that nothing was paid, and try again.
+    const isUnpaid = await settleCancel(checkout, trip);
+    goOn(ctx, trip, isUnpaid ? "cancelled" : "returned");
   });
 
   return router;

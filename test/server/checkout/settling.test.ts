@@ -92,6 +92,26 @@ describe("settling", () => {
     assert.deepEqual([status, attempt?.state, payments.length], ["open", "cancelled", 0]);
   });
 
+  it("sends a customer who has paid to the shop as one who comes back, also from the cancel address", async () => {
+    for (const x_result of ["completed", "pending"]) {
+      const { session, handoff } = await begin({ cancelUrl: `${STOREFRONT}/cart` });
+      await notifyUniversal(server, handoff, { x_result });
+      const cancelPath = new URL(handoff.fields?.["x_url_cancel"] ?? "").pathname;
+      const { headers } = expectStatus(await server.call(cancelPath, { key: null }), 303);
+      assert.equal(headers.get("location"), `${STOREFRONT}/thanks?checkout_session=${session.id}`);
+    }
+    const framed = await server.createSession();
+    const { handoff } = await server.startAttempt(framed, {
+      gateway: "card",
+      presentation: "iframe",
+      nonce: "0123456789abcdef",
+    });
+    await notifyUniversal(server, handoff);
+    const { pathname } = new URL(handoff.fields?.["x_url_cancel"] ?? "");
+    const { body } = expectStatus(await server.call<string>(pathname, { key: null }), 200);
+    assert.ok(body.includes('"type":"returned"') && !body.includes("Nothing was paid"));
+  });
+
   it("counts money that comes after the customer had cancelled", async () => {
     const { session, handoff } = await begin();
     await server.call(new URL(handoff.fields?.["x_url_cancel"] ?? "").pathname, { key: null });
