@@ -59,9 +59,9 @@ export async function everything(store: Store) {
   };
 }
 
-/** Waits for something that is on its way, for at most five seconds. */
-export async function waitUntil(isThere: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
+/** Waits for something that is on its way, for so long at most. */
+export async function waitUntil(isThere: () => boolean, limitMs = 5000): Promise<void> {
+  const end = performance.now() + limitMs;
   while (!isThere()) {
     assert.ok(performance.now() < end, "what was awaited came");
     await new Promise((resolve) => setTimeout(resolve, 2));

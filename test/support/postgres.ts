@@ -36,7 +36,8 @@ export async function startCluster(settings: readonly string[] = []): Promise<Te
   run("initdb", ["-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
   writeFileSync(
     join(folder, "postgresql.auto.conf"),
-    ["listen_addresses='127.0.0.1'", "max_connections=200", ...settings].join("\n"),
+    // The last line is ended, too: making a standby appends to it.
+    ["listen_addresses='127.0.0.1'", "max_connections=200", ...settings, ""].join("\n"),
   );
   return startOn(folder);
 }
