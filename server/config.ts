@@ -131,7 +131,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
     ...rest,
     host: rest.host,
     checkAfterSeconds: rest.checkAfterSeconds,
-    publicUrl: publicUrl.replace(/\/+$/, ""),
+    publicUrl: new URL(publicUrl).href.replace(/\/+$/, ""),
     store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,
     gateways,
   };
@@ -186,7 +186,8 @@ function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }
   if (publicUrl !== undefined) {
     const url = URL.parse(publicUrl);
     const fault =
-      url === null || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== ""
+      // What the parser drops would come back in every address that is built from it.
+      url === null || /[?#\s\p{Cc}]/u.test(publicUrl) || url.username !== "" || url.password !== ""
         ? "must be an absolute address without query, fragment, user and password"
         : findOriginFault(url.origin, environment);
     if (fault !== undefined) issues.push({ path: "/publicUrl", message: fault });

@@ -39,6 +39,20 @@ describe("the configuration", () => {
     );
   });
 
+  it("builds addresses from its public address alone, however that is written", () => {
+    const urlOf = (publicUrl: string) => parseConfig({ ...valid, publicUrl }, { folder: "/srv" }).publicUrl;
+    assert.equal(urlOf("HTTPS://Pay.Example:443"), "https://pay.example");
+    assert.equal(urlOf("https://pay.example/shop//"), "https://pay.example/shop");
+    for (const publicUrl of [
+      "https://pay.example?",
+      "https://pay.example/#",
+      " https://pay.example",
+      "https://pay.ex\tample",
+    ]) {
+      assert.deepEqual(faultsOf({ ...valid, publicUrl }), ["/publicUrl"], publicUrl);
+    }
+  });
+
   it("names everything that is missing, empty or wrong at once", () => {
     const faults = faultsOf({
       publicUrl: "pay.example",
