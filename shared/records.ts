@@ -113,6 +113,10 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** What a provider said beside the facts, such as messages and metadata: kept as it came, and never acted on. */
+export const RemoteDetails = z.record(z.string(), z.unknown());
+export type RemoteDetails = z.infer<typeof RemoteDetails>;
+
 /** One capture, void or refund of a payment. */
 export const Operation = z.object({
   id: z.string(),
@@ -120,8 +124,12 @@ export const Operation = z.object({
   amount: PartialAmount,
   status: z.enum(OPERATION_STATUSES),
   remoteId: z.string().optional(),
+  /** The provider's id of what it is still doing, where it said `pending`. To the secret key only. */
+  actionId: z.string().optional(),
   errorCode: z.string().optional(),
   message: z.string().optional(),
+  /** To the secret key only. */
+  remoteDetails: RemoteDetails.optional(),
   createdAt: Timestamp,
 });
 export type Operation = z.infer<typeof Operation>;
@@ -145,8 +153,13 @@ export const Payment = z.object({
   remoteState: z.string(),
   /** The payment that counts, where this one was taken beside it. */
   duplicateOf: z.string().optional(),
-  /** When a duplicate is given back by itself; absent where it is held. */
-  refundDueAt: Timestamp.optional(),
+  /** To the secret key only. */
+  remoteDetails: RemoteDetails.optional(),
+  /**
+   * What is done by itself, and when: money that was only authorized is captured where the session is to be paid at
+   * once, and a duplicate is given back where that is configured.
+   */
+  operationDue: z.object({ type: z.enum(["capture", "give_back"]), at: Timestamp }).optional(),
   /** True where the money came after the session had expired or been cancelled. */
   late: z.boolean().optional(),
   createdAt: Timestamp,

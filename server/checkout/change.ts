@@ -77,7 +77,7 @@ function withAnswer<Result>(commit: Commit<Result>, keep: KeepAnswer<Result> | u
 function nextDueAt({ session, attempts, payments }: Ledger, expiryNotBefore: string): string | undefined {
   const times = [
     ...attempts.flatMap(({ nextCheckAt }) => nextCheckAt ?? []),
-    ...payments.flatMap(({ refundDueAt }) => refundDueAt ?? []),
+    ...payments.flatMap(({ operationDue }) => operationDue?.at ?? []),
   ];
   if (session.status === "open") {
     times.push(session.expiresAt > expiryNotBefore ? session.expiresAt : expiryNotBefore);

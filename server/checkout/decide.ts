@@ -178,7 +178,9 @@ export function markDuplicate(change: Change, payment: PaymentRecord): void {
   const counting = findCountingPayment(others);
   if (counting === undefined) return;
   payment.duplicateOf = counting.id;
-  if (change.onDuplicate === "refund") payment.refundDueAt = change.time;
+  if (change.onDuplicate === "refund") payment.operationDue = { type: "give_back", at: change.time };
+  // Money that is given back, or held for the merchant, is not taken first.
+  else delete payment.operationDue;
   change.record("payment.duplicate", { payment, data: { duplicateOf: counting.id, onDuplicate: change.onDuplicate } });
 }
 

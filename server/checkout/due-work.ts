@@ -12,13 +12,18 @@ import type { FetchedPayment, Trip } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
 import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
-import { giveBackDuplicate } from "./give-back.ts";
+import { carryOutDueOperation } from "./due-operation.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, changeSession, readLedger } from "./settle.ts";
 
 const CLAIM_LIMIT = 20;
 /** Longer than asking about every attempt of a session takes. */
 const LEASE_SECONDS = 120;
+
+/** Does everything that is due now, until the signal ends it: what became due while nobody looked is not put off. */
+export async function finishDueWork(checkout: Checkout, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted && (await runDueWork(checkout)) === CLAIM_LIMIT);
+}
 
 /** Does what is due now, some sessions at once; gives how many it took. */
 export async function runDueWork(checkout: Checkout): Promise<number> {
@@ -38,7 +43,7 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
 }
 
 /**
- * Asks about each attempt of a session that is due, gives back duplicates that are, and lets the session expire where
+ * Asks about each attempt of a session that is due, carries out operations that are, and lets the session expire where
  * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later, or when
  * the session is read again.
  */
@@ -51,7 +56,7 @@ export async function bringUpToDate(checkout: Checkout, sessionId: string): Prom
     couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
   }
   for (const payment of ledger.payments) {
-    if (isDue(payment.refundDueAt, checkout.now())) await giveBackDuplicate(checkout, payment);
+    if (isDue(payment.operationDue?.at, checkout.now())) await carryOutDueOperation(checkout, payment);
   }
   // Who could not be asked a moment ago is not asked again for the expiry.
   return couldAsk ? expireWhenDue(checkout, sessionId) : readLedger(checkout, sessionId);

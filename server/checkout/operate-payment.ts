@@ -27,6 +27,13 @@ const DONE = { capture: "captured", void: "voided", refund: "refunded" } as cons
   string
 >;
 
+/** One operation to carry out; without `amount` on all that there is, with `isDue` only where it is still to be done. */
+export interface WantedOperation {
+  type: OperationType;
+  amount?: number | undefined;
+  isDue?: boolean;
+}
+
 /** What became of an operation: `isDone` is false while the provider works on it, or where its outcome is in doubt. */
 export interface OperatedPayment {
   payment: Payment;
@@ -42,7 +49,7 @@ export interface OperatedPayment {
 export async function operatePayment(
   checkout: Checkout,
   paymentId: string,
-  operation: { type: OperationType; amount?: number | undefined },
+  operation: WantedOperation,
   keep?: KeepAnswer<OperatedPayment>,
 ): Promise<OperatedPayment> {
   const sessionId = await findPaymentSession(checkout, paymentId);
@@ -143,7 +150,7 @@ function storeOperation(
   checkout: Checkout,
   sessionId: string,
   paymentId: string,
-  { type, amount: wanted }: { type: OperationType; amount?: number | undefined },
+  { type, amount: wanted, isDue = false }: WantedOperation,
 ): Promise<StoredOperation> {
   return checkout.store.transact(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
@@ -151,6 +158,9 @@ function storeOperation(
     const call = gateway[type]?.bind(gateway);
     if (call === undefined) throw new GatewayError("unsupported_operation", `${gateway.id} cannot ${type}`);
     const change = new Change(records, "operator", checkout);
+    if (isDue && payment.operationDue === undefined) {
+      throw new StateError("invalid_state", `the ${type} of ${payment.id} is no longer due`);
+    }
     refuseInDoubt(change, payment, gateway);
     if (!canTransition(type, payment.state)) throw invalidState(DONE[type], payment);
     const limit = type === "refund" ? payment.balance : payment.amount;
@@ -159,8 +169,8 @@ function storeOperation(
       throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
     const operation = { id: newId("op"), type, amount, status: "unknown" as const, createdAt: change.time };
     payment.operations.push(operation);
-    // Whoever gives a duplicate back first, it is not done again by itself.
-    delete payment.refundDueAt;
+    // Whoever captures, or gives a duplicate back, first: it is not done again by itself.
+    delete payment.operationDue;
     const trip = tripOf(records, payment);
     if (gateway.fetchPayment !== undefined) askSoon(checkout, change, trip);
     change.record("operation.created", { payment, operationId: operation.id, data: { type, amount } });

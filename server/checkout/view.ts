@@ -18,13 +18,13 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     url: pageUrl(checkout, pageToken),
     gateways: offeredGateways(checkout, ledger.session, ledger.session.gateway).map(toOption),
     ...(attempt === undefined ? {} : { attempt: viewAttempt(attempt) }),
-    ...(payment === undefined ? {} : { payment: viewPayment(payment) }),
+    ...(payment === undefined ? {} : { payment: viewPayment(payment, audience) }),
     ...(audience === "merchant"
       ? {
           ...(customer === undefined ? {} : { customer }),
           ...(metadata === undefined ? {} : { metadata }),
           attempts: ledger.attempts.map(viewAttempt),
-          payments: ledger.payments.map(viewPayment),
+          payments: ledger.payments.map((one) => viewPayment(one)),
         }
       : {}),
   };
@@ -40,14 +40,23 @@ export function viewAttempt(attempt: AttemptRecord): Attempt {
     checks: _checks,
     isEndProven: _isEndProven,
     mismatch: _mismatch,
+    paymentSourceToken: _paymentSourceToken,
+    isAuthorizationInDoubt: _isAuthorizationInDoubt,
+    actionId: _actionId,
+    isCapturedAtOnce: _isCapturedAtOnce,
     ...view
   } = attempt;
   return view;
 }
 
-/** Shows a payment. */
-export function viewPayment(payment: PaymentRecord): Payment {
-  return payment;
+/** Shows a payment; to the customer without what the provider told the merchant. */
+export function viewPayment(payment: PaymentRecord, audience: Audience = "merchant"): Payment {
+  if (audience === "merchant") return payment;
+  const { remoteDetails: _remoteDetails, operations, ...view } = payment;
+  return {
+    ...view,
+    operations: operations.map(({ remoteDetails: _details, actionId: _actionId, ...operation }) => operation),
+  };
 }
 
 /** The address of a session's plain page. */

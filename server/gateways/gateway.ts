@@ -1,5 +1,5 @@
 import type { InputIssue } from "../../shared/problems.ts";
-import type { Handoff } from "../../shared/records.ts";
+import type { Handoff, RemoteDetails } from "../../shared/records.ts";
 import type { Environment, Presentation } from "../../shared/states.ts";
 import type { z } from "zod";
 import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledger.ts";
@@ -20,6 +20,10 @@ import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledg
  *    channel's proof is only `hint`, it asks `fetchPayment`, and money counts only if that says so.
  * 6. Where no news came, `fetchPayment` is asked, again and again, until the attempt ends.
  * 7. The merchant captures, voids, refunds or receives, where the method exists.
+ *
+ * At some providers the customer only leaves a token, and our server does the rest: `verifyReturn` gives the token, which
+ * `checkout/` stores, and `fetchPayment` asks for the money itself. Such a gateway `repeatsCalls`: what ended in doubt is
+ * sent again with the same key.
  *
  * A gateway declares what it can do by having the method. Amounts are integers in minor units. An answer that it does
  * not understand, and a remote state that it does not know, throws `GatewayError`: it is never paid and never pending.
@@ -49,7 +53,7 @@ export interface Gateway {
   /** Proves what a provider's server sent. @throws VerificationError */
   verifyNotification(request: ProviderRequest): Promise<VerifiedNotification>;
 
-  /** Asks the provider how a trip stands. @throws GatewayError */
+  /** Asks the provider how a trip stands, or for the money itself where the gateway `repeatsCalls`. @throws GatewayError */
   fetchPayment?(trip: Trip): Promise<FetchedPayment>;
 
   /** Tells the provider that a trip is over, so that it can no longer be paid. @throws GatewayError */
@@ -63,6 +67,15 @@ export interface Gateway {
 
   /** Gives taken money back, whole or in part. @throws GatewayError */
   refund?(payment: PaymentRecord, request: OperationRequest, trip: Trip): Promise<OperationReport>;
+
+  /** Whether an authorization stays one until we capture it, also where the session is to be paid at once. */
+  readonly capturesSeparately?: boolean;
+
+  /**
+   * Whether the provider cannot be asked, but takes the same call again with the same key: `fetchPayment` then asks for
+   * the money, with the attempt's id as the key, and an operation in doubt is sent again, with its own.
+   */
+  readonly repeatsCalls?: boolean;
 
   /** Whether the merchant, not the provider, says that a pending payment has arrived. */
   readonly isReceivedByMerchant?: boolean;
@@ -148,6 +161,10 @@ export interface MoneyReport {
   capturedAmount?: number;
   /** How much of it was given back so far, in minor units, where the provider tells: it ends the doubt about a refund. */
   refundedAmount?: number;
+  /** The provider's id of what it is still doing; a notification will name it. Only with `pending`. */
+  actionId?: string;
+  /** What the provider added, kept as it came. */
+  details?: RemoteDetails;
   message?: string;
 }
 
@@ -172,12 +189,36 @@ export interface Verified {
   report: Report;
 }
 
+/**
+ * What a customer brought back to pay with: a token, which proves nothing and moves nothing. `checkout/` stores it with
+ * the attempt, and then `fetchPayment` asks the provider for the money.
+ */
+export interface PresentedToken {
+  proof: "token";
+  paymentSourceToken: string;
+}
+
 /** A notification, and the attempt that it is about. */
 export interface VerifiedNotification extends Verified {
   /** Our reference, or the provider's id of the remote checkout. */
   attempt: { reference: string } | { remoteId: string };
   /** What the provider wants to hear; without it an empty 200. */
   answer?: { contentType: string; body: string };
+}
+
+/** A notification that ends what an earlier answer called pending: an authorization, or an operation. */
+export interface ActionNotification {
+  proof: "signed";
+  /** The provider's id of what it was doing. */
+  actionId: string;
+  isSuccess: boolean;
+  remoteState: string;
+  errorCode?: string;
+  /** The provider's own words, for people; never markup. */
+  message?: string;
+  /** What it says beside, kept as it came. */
+  details?: RemoteDetails;
+  answer?: VerifiedNotification["answer"];
 }
 
 /** How the provider says a trip stands: a report; not paid yet; or no longer payable. */
@@ -196,6 +237,10 @@ export interface OperationReport {
   status: "succeeded" | "pending" | "failed";
   remoteId?: string;
   remoteState?: string;
+  /** The provider's id of what it is still doing; a notification will name it. Only with `pending`. */
+  actionId?: string;
+  /** What the provider added, kept as it came. */
+  details?: RemoteDetails;
   errorCode?: string;
   message?: string;
 }

@@ -39,7 +39,7 @@ export function paymentRoutes({ checkout, keys }: RouteContext): Router {
       limit,
       ...(after === undefined ? {} : { after }),
     });
-    ctx.body = { data: items.map(viewPayment), next };
+    ctx.body = { data: items.map((payment) => viewPayment(payment)), next };
   });
 
   router.get(PATHS.payment(":id"), async (ctx) => {
