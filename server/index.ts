@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseLogger } from "pino";
 import { createApp } from "./app.ts";
 import { DEFAULT_SCHEDULE, type Checkout } from "./checkout/checkout.ts";
-import { runDueWork } from "./checkout/due-work.ts";
+import { finishDueWork } from "./checkout/due-work.ts";
 import { deriveClientSecretKey, hashSecret } from "./checkout/ids.ts";
 import type { Config } from "./config.ts";
 import { listen } from "./http/listen.ts";
@@ -75,8 +75,8 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       port: listening.port,
       close: async () => {
         closing.abort();
-        await listening.close();
-        await worker.stop();
+        // Both at once: a provider that is slow to answer due work would add its time to the requests'.
+        await Promise.all([listening.close(), worker.stop()]);
         await store.close();
       },
     };
@@ -99,7 +99,7 @@ function startDueWork(checkout: Checkout, intervalMs: number): { stop(): Promise
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        await runDueWork(checkout);
+        await finishDueWork(checkout, stopping.signal);
       } catch (error) {
         checkout.log.error({ err: error }, "due work could not be claimed");
       }

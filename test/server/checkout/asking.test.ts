@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { bringUpToDate, runDueWork } from "../../../server/checkout/due-work.ts";
+import { bringUpToDate, finishDueWork, runDueWork } from "../../../server/checkout/due-work.ts";
 import { openPlayCheckout, type PlayCheckout } from "../../support/play-checkout.ts";
 
 describe("asking a provider", () => {
@@ -9,6 +9,19 @@ describe("asking a provider", () => {
     play = await openPlayCheckout();
   });
   afterEach(() => play.close());
+
+  it("does all that is due, however much that is, and stops when it is told to", async () => {
+    const ids = await Promise.all(Array.from({ length: 90 }, () => play.create()));
+    play.clock.advance(31);
+    const countExpired = async () => {
+      const ledgers = await Promise.all(ids.map((id) => play.checkout.store.readLedger(id)));
+      return ledgers.filter((ledger) => ledger?.session.status === "expired").length;
+    };
+    await finishDueWork(play.checkout, AbortSignal.abort());
+    assert.equal(await countExpired(), 0);
+    await finishDueWork(play.checkout, new AbortController().signal);
+    assert.equal(await countExpired(), 90);
+  });
 
   it("leaves a session readable whose provider names another order's money, and asks again later", async () => {
     const { checkout, provider, clock } = play;
