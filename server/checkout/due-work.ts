@@ -25,11 +25,6 @@ export async function finishDueWork(checkout: Checkout, stopping: AbortSignal): 
   while (!stopping.aborted && (await runDueWork(checkout)) === CLAIM_LIMIT);
 }
 
-/** Does everything that is due now, until the signal ends it: what became due while nobody looked is not put off. */
-export async function finishDueWork(checkout: Checkout, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted && (await runDueWork(checkout)) === CLAIM_LIMIT);
-}
-
 /** Does what is due now, some sessions at once; gives how many it took. */
 export async function runDueWork(checkout: Checkout): Promise<number> {
   const now = checkout.now();
