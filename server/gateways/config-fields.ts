@@ -19,5 +19,8 @@ export const gatewayPresentations = (allowed: readonly Presentation[], fallback:
     .refine((list) => new Set(list).size === list.length, "must name each presentation once")
     .default(fallback);
 
-/** How long one call to a provider may take, its answer's body included, in milliseconds. */
-export const CallTimeout = z.number().int("must be an integer").min(50).max(60_000).default(10_000);
+/**
+ * How long one call to a provider may take, its answer's body included, in milliseconds. An operation is at most two
+ * calls, and after a minute it is no longer taken to be under way.
+ */
+export const CallTimeout = z.number().int("must be an integer").min(50).max(25_000).default(10_000);

@@ -53,6 +53,11 @@ describe("the configuration", () => {
     }
   });
 
+  it("lets no operation take longer than it is taken to be under way", () => {
+    const dwolla = (timeoutMs: number) => faultsOf({ ...valid, gateways: { account: { ...DWOLLA, timeoutMs } } });
+    assert.deepEqual([dwolla(25_000), dwolla(25_001)], [[], ["/gateways/account/timeoutMs"]]);
+  });
+
   it("names everything that is missing, empty or wrong at once", () => {
     const faults = faultsOf({
       publicUrl: "pay.example",
