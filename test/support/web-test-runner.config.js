@@ -8,6 +8,8 @@ import { framedPage } from "./framed-pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+const { executablePath, args } = await findBrowser();
+
 // Another port is another origin of the same host.
 const elsewhere = createServer((request, response) => {
   response.setHeader("content-type", "text/html").end(framedPage(request.url ?? "/") ?? "");
@@ -23,9 +25,10 @@ export default {
   rootDir: root,
   nodeResolve: { exportConditions: ["production", "default"] },
   concurrency: 2,
-  browsers: [chromeLauncher({ launchOptions: await findBrowser() })],
+  // One process for all origins: a new one for each of a test's frames takes longer than all the rest.
+  browsers: [chromeLauncher({ launchOptions: { executablePath, args: [...args, "--disable-site-isolation-trials"] } })],
   plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${root}tsconfig.json` })],
-  testFramework: { config: { timeout: 5000 } },
+  testFramework: { config: { timeout: 15_000 } },
   testsFinishTimeout: 60_000,
   middleware: [
     async (ctx, next) => {

@@ -1,5 +1,5 @@
 import { equal, ok } from "./support/assert.ts";
-import { settle } from "./support/clock.ts";
+import { settle, until } from "./support/clock.ts";
 import { describe, it } from "./support/mocha.ts";
 import { addPuppet, frameOf, go, nextPuppet, say } from "./support/puppet.ts";
 import { originOf, PROVIDER, sampleSession, SERVER, SESSION_ID } from "./support/scripted-server.ts";
@@ -202,7 +202,7 @@ describe("a flood of messages", () => {
     const release = stage.server.hold();
     // The first one takes the frame away, and with it whoever would say that it was the last.
     frameOf(element).contentWindow?.postMessage({ say: message(stage, "returned"), times: 2000 }, "*");
-    for (let turn = 0; turn < 500 && viewOf(element) === "frame"; turn += 1) await settle();
+    await until(() => viewOf(element) !== "frame");
     await settle();
     equal([viewOf(element), stage.server.asked], ["settling", 2]);
     release();

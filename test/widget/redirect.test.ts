@@ -63,6 +63,21 @@ describe("leaving by redirect", () => {
     equal(Object.fromEntries(new URLSearchParams(body)), fields);
   });
 
+  it("goes nowhere where the page calls it off in answer to its start", async () => {
+    stage.server.handoff = { method: "POST", url: `${location.origin}/nothing` };
+    const { element, window } = await openShop(NAMED);
+    element.addEventListener("offsite-started", () => element.cancel());
+    let unloads = 0;
+    window.addEventListener("beforeunload", () => {
+      unloads += 1;
+    });
+    await press(element, "button");
+    equal([viewOf(element), unloads], ["start", 0]);
+    element.addEventListener("offsite-started", (event) => event.stopImmediatePropagation(), { capture: true });
+    await press(element, "button");
+    equal([viewOf(element), unloads], ["leaving", 1]);
+  });
+
   it("says where it goes, and is usable again where the browser does not get there", async () => {
     stage.server.handoff = { method: "GET", url: `${location.origin}/nothing` };
     const { element } = await openShop(NAMED);

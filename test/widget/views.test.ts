@@ -5,6 +5,7 @@ import { describe, it } from "./support/mocha.ts";
 import {
   brokenConnection,
   problem,
+  reply,
   sampleAttempt,
   samplePayment,
   sampleSession,
@@ -83,12 +84,12 @@ describe("loading a session", () => {
     ["a broken connection", brokenConnection, "network", "network_error"],
     ["an error of the server", problem(500, "internal_error"), "problem", "internal_error"],
     ["too many requests", problem(429, "rate_limited"), "problem", "rate_limited"],
-    ["a page in the place of an answer", () => new Response("<html>"), "problem", "unexpected_answer"],
-    ["an answer that is no session", () => Response.json({ hello: 1 }), "problem", "unexpected_answer"],
-    ["an answer that is null", () => Response.json(null), "problem", "unexpected_answer"],
-    ["an error that is null", () => Response.json(null, { status: 500 }), "problem", "unexpected_answer"],
-    ["another session", () => Response.json(sampleSession({ id: "cs_other" })), "problem", "unexpected_answer"],
-    ["a currency that is none", () => Response.json(sampleSession({ currency: "€" })), "problem", "unexpected_answer"],
+    ["a page in the place of an answer", () => reply("<html>"), "problem", "unexpected_answer"],
+    ["an answer that is no session", () => reply({ hello: 1 }), "problem", "unexpected_answer"],
+    ["an answer that is null", () => reply(null), "problem", "unexpected_answer"],
+    ["an error that is null", () => reply(null, 500), "problem", "unexpected_answer"],
+    ["another session", () => reply(sampleSession({ id: "cs_other" })), "problem", "unexpected_answer"],
+    ["a currency that is none", () => reply(sampleSession({ currency: "€" })), "problem", "unexpected_answer"],
   ] as const) {
     it(`shows ${name} with a way to try again`, async () => {
       stage.server.answers.push(answer);

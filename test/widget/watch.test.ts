@@ -53,6 +53,59 @@ describe("asking again", () => {
     equal([stage.server.asked, stage.clock.waiting], [2, 1]);
   });
 
+  it("rests where the page was hidden while it asked", async () => {
+    stage.server.session = sampleSession({ status: "pending" });
+    const release = stage.server.hold();
+    await stage.mount();
+    stage.isHidden = true;
+    document.dispatchEvent(new Event("visibilitychange"));
+    release();
+    await settle();
+    equal([stage.types.join(), stage.clock.waiting], ["pending", 0]);
+  });
+
+  it("leaves nothing behind on the page when the element is taken off it", async () => {
+    const listening = new Map<string, Set<unknown>>();
+    const listenersOf = (type: string): Set<unknown> => {
+      const listeners = listening.get(type) ?? new Set();
+      listening.set(type, listeners);
+      return listeners;
+    };
+    for (const target of [window, document]) {
+      const add = target.addEventListener.bind(target);
+      const remove = target.removeEventListener.bind(target);
+      target.addEventListener = (type: string, listener: EventListener) => {
+        listenersOf(type).add(listener);
+        add(type, listener);
+      };
+      target.removeEventListener = (type: string, listener: EventListener) => {
+        listenersOf(type).delete(listener);
+        remove(type, listener);
+      };
+    }
+    const sizes = (): unknown => Object.fromEntries([...listening].map(([type, { size }]) => [type, size]));
+    try {
+      const element = await stage.mount();
+      await element.start();
+      const types = ["message", "pageshow", "visibilitychange", "online"];
+      ok(
+        types.every((type) => listenersOf(type).size === 1),
+        JSON.stringify(sizes()),
+      );
+      element.remove();
+      await settle();
+      ok(
+        types.every((type) => listenersOf(type).size === 0),
+        JSON.stringify(sizes()),
+      );
+    } finally {
+      for (const target of [window, document]) {
+        Reflect.deleteProperty(target, "addEventListener");
+        Reflect.deleteProperty(target, "removeEventListener");
+      }
+    }
+  });
+
   it("asks at once when the connection is back", async () => {
     stage.server.session = sampleSession({ status: "pending" });
     await stage.mount();

@@ -15,6 +15,17 @@ export async function settle(): Promise<void> {
   }
 }
 
+/** Waits for what another process does in its own time. @throws Error after ten seconds */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000; turn += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => {
+      real.setTimeout.call(window, resolve, 10);
+    });
+  }
+  throw new Error(`expected ${condition.toString()} within ten seconds`);
+}
+
 /** Time that passes only when a test says so. */
 export class FakeClock {
   #now = 0;

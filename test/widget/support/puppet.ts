@@ -12,8 +12,10 @@ export interface Puppet {
 /** Resolves with the next puppet that appears; to be called before what makes it appear. */
 export function nextPuppet(): Promise<Puppet> {
   return new Promise((resolve) => {
-    const hear = ({ data }: MessageEvent<unknown>): void => {
+    const hear = ({ data, source }: MessageEvent<unknown>): void => {
       if (typeof data !== "object" || data === null || !("puppet" in data)) return;
+      // One of an earlier test may have its say after its frame is gone.
+      if (source === null || (source as Window).closed) return;
       removeEventListener("message", hear);
       resolve(data as Puppet);
     };

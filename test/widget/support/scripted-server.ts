@@ -83,6 +83,18 @@ export interface Call {
 
 type Answer = () => Response | Promise<Response>;
 
+/**
+ * An answer whose body is there at once: a real response is read in its own time, which no test could wait for
+ * without sleeping. A body that is a text stands for one that is no JSON.
+ */
+export function reply(body: unknown, status = 200): Response {
+  const json = async (): Promise<unknown> => {
+    if (typeof body === "string") throw new SyntaxError("no JSON");
+    return structuredClone(body);
+  };
+  return { ok: status < 400, status, json } as Response;
+}
+
 /** Stands in for the server: keeps one session, starts attempts, and fails or waits where a test says so. */
 export class ScriptedServer {
   session: CheckoutSession = sampleSession();
@@ -129,9 +141,9 @@ export class ScriptedServer {
     });
     this.answers.push(async () => {
       // As it was when the call came, not when its answer left.
-      const session = this.session;
+      const session = structuredClone(this.session);
       await released;
-      return Response.json(session);
+      return reply(session);
     });
     return release;
   }
@@ -151,17 +163,17 @@ export class ScriptedServer {
     this.calls.push({ method, url, body, init });
     const scripted = this.answers.shift();
     if (scripted !== undefined) return scripted();
-    if (method === "GET") return Response.json(this.session);
+    if (method === "GET") return reply(this.session);
     this.#attempts += 1;
     const attempt = sampleAttempt({ id: `at_${this.#attempts}`, gateway: String(body?.["gateway"]) });
     this.change({ attempt });
-    return Response.json({ attempt, handoff: this.handoff }, { status: 201 });
+    return reply({ attempt, handoff: this.handoff }, 201);
   }
 }
 
 /** An answer with a problem of the server's. */
 export function problem(status: number, code: string): Answer {
-  return () => Response.json({ code, status, title: "", detail: "", type: "", requestId: "" }, { status });
+  return () => reply({ code, status, title: "", detail: "", type: "", requestId: "" }, status);
 }
 
 /** A connection that breaks. */
