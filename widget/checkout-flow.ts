@@ -219,7 +219,7 @@ export class CheckoutFlow implements ReactiveController {
     const { status, attempt } = answer;
     const isLive = attempt?.state === "started";
     if (status !== "open") {
-      const name = status === "cancelled" ? "calledOff" : status;
+      const name = status === "cancelled" ? "withdrawn" : status;
       const isNews = name !== this.view.name;
       this.#show(name);
       if (isNews) this.#tell(`offsite-${status}`);

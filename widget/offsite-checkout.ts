@@ -16,8 +16,9 @@ import { en } from "./words/en.ts";
  * Put on the page that a session's `returnUrl` names, without attributes, it finds the session in the address, asks
  * the server and shows how it ended.
  *
- * @slot complete - Under the result of a paid session, in the place of the link to `returnUrl`; `authorized` where
- * its money is only reserved, and likewise every other result by its name.
+ * @slot complete - Under the result of a paid session.
+ * @slot pending - Under the result of a session whose money is on its way.
+ * @slot expired - Under the result of a session whose time ran out.
  *
  * @fires {OffsiteEvent} offsite-ready - The session is loaded and can be paid.
  * @fires {OffsiteEvent} offsite-started - An attempt has begun: the customer is about to meet the provider's page.
@@ -29,7 +30,7 @@ import { en } from "./words/en.ts";
  * @fires {OffsiteEvent} offsite-error - Something failed; `detail.code` says what.
  *
  * @csspart base - The whole; beside it the view as `view-loading`, `view-start`, `view-starting`, `view-leaving`,
- * `view-frame`, `view-settling`, `view-waiting`, `view-pending`, `view-complete`, `view-expired`, `view-calledOff`,
+ * `view-frame`, `view-settling`, `view-waiting`, `view-pending`, `view-complete`, `view-expired`, `view-withdrawn`,
  * `view-unconfirmed`, `view-network`, `view-lost`, `view-problem`.
  * @csspart summary - What is paid for.
  * @csspart test-mode - The line that says that no money moves.
@@ -81,25 +82,46 @@ export class OffsiteCheckout extends ReactiveElement {
     label: "label",
   };
 
-  /** The base URL of the server; else where this script came from. */
+  /**
+   * The base URL of the server; else where this script came from.
+   * @attr server
+   */
   declare server: string | null;
 
-  /** The id of the session; else the one that the page's address brings back. */
+  /**
+   * The id of the session; else the one that the page's address brings back.
+   * @attr session
+   */
   declare session: string | null;
 
-  /** The session's client secret; else the one that this tab kept. */
+  /**
+   * The session's client secret; else the one that this tab kept.
+   * @attr client-secret
+   */
   declare clientSecret: string | null;
 
-  /** The id of the one gateway to offer; else the customer chooses. */
+  /**
+   * The id of the one gateway to offer; else the customer chooses.
+   * @attr gateway
+   */
   declare gateway: string | null;
 
-  /** Where the customer meets the provider: `auto` (as without), `iframe` or `redirect`. */
+  /**
+   * Where the customer meets the provider: `auto` (as without), `iframe` or `redirect`.
+   * @attr presentation
+   */
   declare presentation: string | null;
 
-  /** A BCP 47 language tag for words and amounts; else the page's. */
+  /**
+   * A BCP 47 language tag for words and amounts; else the page's.
+   * @attr locale
+   */
   declare locale: string | null;
 
-  /** The words of the button; `{amount}` stands for the amount. */
+  /**
+   * The words of the button; `{amount}` stands for the amount.
+   * @attr label
+   */
   declare label: string | null;
 
   readonly #flow = new CheckoutFlow(this);

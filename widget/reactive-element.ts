@@ -8,6 +8,7 @@ const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement)
 export interface ControllerHost extends Pick<HTMLElement, "dispatchEvent" | "isConnected"> {
   readonly renderRoot: ShadowRoot;
   readonly updateComplete: Promise<void>;
+  /** @internal */
   addController(controller: ReactiveController): void;
   requestUpdate(): void;
 }
@@ -18,11 +19,12 @@ export interface ControllerHost extends Pick<HTMLElement, "dispatchEvent" | "isC
  * reads and writes each, and what a change calls for is rendered with the next microtask.
  */
 export abstract class ReactiveElement extends Base implements ControllerHost {
-  /** The style sheet's text. */
+  /** The style sheet's text. @internal */
   static readonly styles: string;
-  /** The attributes, by the properties that stand for them. */
+  /** The attributes, by the properties that stand for them. @internal */
   static readonly attributes: Readonly<Record<string, string>>;
 
+  /** @internal */
   readonly renderRoot: ShadowRoot;
   /** Resolves when what was asked for so far is on the page. */
   updateComplete: Promise<void> = Promise.resolve();
@@ -54,10 +56,12 @@ export abstract class ReactiveElement extends Base implements ControllerHost {
     this.requestUpdate();
   }
 
+  /** @internal */
   addController(controller: ReactiveController): void {
     this.#controllers.push(controller);
   }
 
+  /** @internal */
   requestUpdate(): void {
     if (this.#isUpdating) return;
     this.#isUpdating = true;

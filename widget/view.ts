@@ -14,7 +14,7 @@ export const RESULTS = {
   complete: ["good", ""],
   expired: ["bad", "back"],
   /** The merchant cancelled the session. */
-  calledOff: ["bad", "back"],
+  withdrawn: ["bad", "back"],
   /** The customer is back, and this browser has no secret to ask with. */
   unconfirmed: ["wait", ""],
   network: ["bad", "retry"],

@@ -280,7 +280,7 @@ describe("the results", () => {
     ["pending", "pending", "Your payment is on its way", "pending"],
     ["complete", "complete", "Payment received", "complete"],
     ["expired", "expired", "This checkout has expired", "expired"],
-    ["cancelled", "calledOff", "This order was called off", "cancelled"],
+    ["cancelled", "withdrawn", "This order was withdrawn", "cancelled"],
   ] as const) {
     it(`shows a session that is ${status}, and tells the page once`, async () => {
       stage.server.session = sampleSession({ status, attempt: sampleAttempt({ state: "settled" }) });

@@ -40,7 +40,7 @@ export const en = {
   ],
   complete: ["Payment received", "Thank you for your payment of {amount} with {gateway}."],
   expired: ["This checkout has expired", "Go back to the shop to order again."],
-  calledOff: ["This order was called off", "The shop takes no payment for it."],
+  withdrawn: ["This order was withdrawn", "The shop takes no payment for it."],
   unconfirmed: ["Welcome back", "The shop will confirm your payment to you, for example by e-mail."],
   cancelled: ["Payment called off", "You left {gateway} without paying. You can pay again whenever you like."],
   declined: ["Payment declined", "It was not accepted by {gateway}. Try again or use another way to pay."],
