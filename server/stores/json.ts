@@ -1,32 +1,17 @@
-import { Low } from "lowdb";
-import type { BaseLogger } from "pino";
 import { KeyConflictError, StoreError } from "../errors.ts";
 import { answeredAlready, assertCommit } from "./commit.ts";
 import type { CommitEntry } from "./json/frame.ts";
-import { JournaledFolder } from "./json/adapter.ts";
-import { idempotencyName, LedgerDocument, summarize, type AppliedCommit } from "./json/document.ts";
-import { nodeFileSystem, type FileSystem } from "./json/file-system.ts";
-import { lockFolder, type Release } from "./json/folder-lock.ts";
+import { idempotencyName, summarize, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { listPayments, listSessions } from "./json/lists.ts";
+import { openFolder, type JsonStoreOptions, type OpenFolder } from "./json/open-folder.ts";
 import { Reservations } from "./json/reservations.ts";
 import { SerialQueues } from "./serial-queues.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
 import { NameHistory } from "./name-history.ts";
 import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, Store } from "./store.ts";
 
-/** Where a JSON store is and what it works with. */
-export interface JsonStoreOptions {
-  /** Made where it is missing. */
-  folder: string;
-  log: Pick<BaseLogger, "info" | "warn" | "error">;
-  /** Told once, when the disk has failed in a way that only a restart can mend; the process had better exit. */
-  onFatal?: (error: StoreError) => void;
-  fileSystem?: FileSystem;
-  now?: () => Date;
-  /** The least length of the journal, in bytes, for which a snapshot is written; 8 MiB unless told. */
-  snapshotAfterBytes?: number;
-}
+export type { JsonStoreOptions } from "./json/open-folder.ts";
 
 /**
  * Opens the store that keeps everything in one folder, for one process.
@@ -37,35 +22,15 @@ export interface JsonStoreOptions {
  * @throws StoreError where the folder is in use, damaged, of a newer format, or cannot be read
  */
 export async function openJsonStore(options: JsonStoreOptions): Promise<Store> {
-  const { folder, log, fileSystem = nodeFileSystem, now = () => new Date() } = options;
-  let release: Release | undefined;
-  try {
-    await fileSystem.ensureFolder(folder);
-    // Files that stand in for the machine's are nobody else's to take.
-    if (fileSystem === nodeFileSystem) release = await lockFolder(folder);
-    const onFatal = (error: StoreError) => {
-      log.error({ err: error }, "the store has failed; nothing is accepted any more");
-      options.onFatal?.(error);
-    };
-    const adapter = new JournaledFolder({ ...options, fileSystem, now, onFatal });
-    const low = new Low<LedgerDocument>(adapter, new LedgerDocument());
-    await low.read();
-    return new JsonStore(low, adapter, log, release);
-  } catch (error) {
-    await release?.();
-    if (error instanceof StoreError) throw error;
-    throw new StoreError("storage_unavailable", `the store in ${folder} cannot be opened`, { cause: error });
-  }
+  return new JsonStore(await openFolder(options), options.log);
 }
 
 /** A frame that changes nothing. */
 const NOTHING = JSON.stringify({ kind: "commit" } satisfies CommitEntry);
 
 class JsonStore implements Store {
-  readonly #low: Low<LedgerDocument>;
-  readonly #adapter: JournaledFolder;
+  readonly #folder: OpenFolder;
   readonly #log: JsonStoreOptions["log"];
-  readonly #release: Release | undefined;
   readonly #sessions = new SerialQueues();
   readonly #reservations = new Reservations();
   readonly #claims = new IdempotencyClaims();
@@ -73,17 +38,10 @@ class JsonStore implements Store {
   #closing: Promise<void> | null = null;
   #lastEvent: number;
 
-  constructor(
-    low: Low<LedgerDocument>,
-    adapter: JournaledFolder,
-    log: JsonStoreOptions["log"],
-    release: Release | undefined,
-  ) {
-    this.#low = low;
-    this.#adapter = adapter;
+  constructor(folder: OpenFolder, log: JsonStoreOptions["log"]) {
+    this.#folder = folder;
     this.#log = log;
-    this.#release = release;
-    this.#lastEvent = low.data.events.last;
+    this.#lastEvent = folder.low.data.events.last;
   }
 
   async transact<Result>(sessionId: string, change: (ledger: Ledger | null) => Commit<Result>): Promise<Result> {
@@ -150,7 +108,8 @@ class JsonStore implements Store {
   async checkReady(): Promise<void> {
     this.#assertOpen();
     // After a refusal only a write can tell whether there is room again.
-    if (this.#adapter.journal.isFull) await this.#adapter.append({ ledger: "", entry: NOTHING, onDurable() {} });
+    if (this.#folder.adapter.journal.isFull)
+      await this.#folder.adapter.append({ ledger: "", entry: NOTHING, onDurable() {} });
   }
 
   close(): Promise<void> {
@@ -159,7 +118,7 @@ class JsonStore implements Store {
   }
 
   get #document(): LedgerDocument {
-    return this.#low.data;
+    return this.#folder.low.data;
   }
 
   async #commit(sessionId: string, commit: Commit<unknown>, names: NameHistory): Promise<void> {
@@ -180,7 +139,7 @@ class JsonStore implements Store {
       () => this.#append(session, happened, answer),
     );
     if (session !== undefined) this.#announce(sessionId);
-    if (this.#adapter.isSnapshotDue) this.#startSnapshot();
+    if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
   }
 
   #append(
@@ -197,7 +156,7 @@ class JsonStore implements Store {
       ...(events.length === 0 ? {} : { events }),
       ...(idempotency === undefined ? {} : { idempotency }),
     };
-    return this.#adapter.append({
+    return this.#folder.adapter.append({
       ledger: session?.text ?? "",
       entry: JSON.stringify(entry),
       onDurable: () => {
@@ -229,21 +188,20 @@ class JsonStore implements Store {
   }
 
   #startSnapshot(): void {
-    this.#low.write().catch((error: unknown) => {
+    this.#folder.low.write().catch((error: unknown) => {
       if (this.#closing === null) this.#log.warn({ err: error }, "no snapshot could be written; the journal goes on");
     });
   }
 
   async #close(): Promise<void> {
     await this.#sessions.finish();
-    await this.#adapter.close();
+    await this.#folder.close();
     this.#listeners.clear();
-    await this.#release?.();
   }
 
   #assertOpen(): void {
     if (this.#closing !== null) throw new StoreError("storage_unavailable", "the store is closed");
-    const { failure } = this.#adapter.journal;
+    const { failure } = this.#folder.adapter.journal;
     if (failure !== null) throw failure;
   }
 }

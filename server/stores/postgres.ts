@@ -35,7 +35,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { address, log, now = () => new Date() } = options;
   const primary = new Primary(parsePostgresAddress(address), log);
   try {
-    const client = await primary.connectAlone();
+    // Another process may be altering large tables.
+    const client = await primary.connectAlone({ isPatient: true });
     try {
       await migrate(client, log);
     } finally {

@@ -80,10 +80,12 @@ export class Primary {
     if (isLost) this.#drop(pool, error);
   }
 
-  /** Opens a connection of its own to the primary, outside the pool. */
-  async connectAlone(): Promise<Client> {
+  /** Opens a connection of its own to the primary, outside the pool; a patient one has no time limits. */
+  async connectAlone({ isPatient = false } = {}): Promise<Client> {
     const { server } = await this.#find();
-    const client = new Client(clientConfig(server));
+    const config = clientConfig(server);
+    const limits = { query_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
+    const client = new Client(isPatient ? { ...config, ...limits } : config);
     client.on("error", () => undefined);
     try {
       await client.connect();

@@ -35,6 +35,7 @@ describe("the PostgreSQL store, when the primary is killed under load", { skip: 
     const stores = await Promise.all([0, 1].map(() => openPostgresStore({ address, log: pino({ level: "silent" }) })));
     t.after(() => Promise.all(stores.map((store) => store.close())));
     const load = startLoad(stores);
+    t.after(() => load.stop());
     await waitUntil(() => load.acknowledged() > 100, LIMIT_MS);
 
     await primary.kill();

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from "node:util";
+import type { StoreRecord } from "./archive.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** How much a store holds. Sums are in minor units, by currency, and may be larger than a number is exact. */
+export interface StoreCount {
+  sessions: number;
+  attempts: number;
+  payments: number;
+  operations: number;
+  events: number;
+  answers: number;
+  sums: Record<string, { asked: bigint; captured: bigint; refunded: bigint }>;
+}
+
+/** Makes a count of nothing. */
+export function emptyCount(): StoreCount {
+  return { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0, answers: 0, sums: {} };
+}
+
+/** Adds records to a count. */
+export function addToCount(count: StoreCount, records: readonly StoreRecord[]): void {
+  for (const record of records) {
+    if (record.kind === "session") addLedger(count, record.ledger);
+    else if (record.kind === "event") count.events += 1;
+    else count.answers += 1;
+  }
+}
+
+/** Counts as it passes records on. */
+export async function* counting(
+  batches: AsyncIterable<StoreRecord[]>,
+  count: StoreCount,
+): AsyncGenerator<StoreRecord[]> {
+  for await (const batch of batches) {
+    addToCount(count, batch);
+    yield batch;
+  }
+}
+
+/** Tells whether two counts say the same. */
+export function isSameCount(one: StoreCount, other: StoreCount): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+function addLedger(count: StoreCount, { session, attempts, payments }: Ledger): void {
+  count.sessions += 1;
+  count.attempts += attempts.length;
+  count.payments += payments.length;
+  const sum = (count.sums[session.currency] ??= { asked: 0n, captured: 0n, refunded: 0n });
+  sum.asked += BigInt(session.amount);
+  for (const { currency, operations, capturedAmount, refundedAmount } of payments) {
+    count.operations += operations.length;
+    const paid = (count.sums[currency] ??= { asked: 0n, captured: 0n, refunded: 0n });
+    paid.captured += BigInt(capturedAmount);
+    paid.refunded += BigInt(refundedAmount);
+  }
+}

@@ -1,0 +1,186 @@
+import { readdir, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { StoreError } from "../../errors.ts";
+import type { ArchiveMode, ArchiveOptions, RecordArchive, StoreRecord } from "../archive.ts";
+import { ledgerKeys } from "../ledger.ts";
+import { summarize, type AppliedCommit, type LedgerDocument } from "./document.ts";
+import { nodeFileSystem } from "./file-system.ts";
+import { lockFolder } from "./folder-lock.ts";
+import type { CommitEntry } from "./frame.ts";
+import { MANIFEST_NAME } from "./layout.ts";
+import { openFolder, type JsonStoreOptions, type OpenFolder } from "./open-folder.ts";
+import { readOnly } from "./read-only.ts";
+
+const BATCH_RECORDS = 500;
+/** The folder is filled behind this name, and gets its own when it is whole. */
+const FILLING = ".filling";
+
+/** Opens a JSON store's folder as an archive: see `openArchive`. */
+export async function openJsonArchive(
+  folder: string,
+  mode: ArchiveMode,
+  options: ArchiveOptions,
+): Promise<RecordArchive> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (mode === "create") return new FolderInMaking(folder, names.length > 0, options);
+  if (!names.includes(MANIFEST_NAME)) throw new StoreError("storage_unavailable", `there is no store in ${folder}`);
+  if (mode === "change") return new FolderArchive(await openFolder({ ...options, folder }));
+  const release = await lockFolder(folder);
+  try {
+    const open = await openFolder({ ...options, folder, fileSystem: readOnly(nodeFileSystem) });
+    const close = async () => {
+      await open.close();
+      await release();
+    };
+    return new FolderArchive({ ...open, close });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+class FolderArchive implements RecordArchive {
+  readonly #open: OpenFolder;
+
+  constructor(open: OpenFolder) {
+    this.#open = open;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const { sessions, events, idempotency } = this.#open.low.data;
+    return sessions.size === 0 && idempotency.size === 0 && events.last === 0;
+  }
+
+  async *read(): AsyncGenerator<StoreRecord[]> {
+    const document = this.#open.low.data;
+    yield* inBatches(sessionsOf(document));
+    for (let after = 0; ;) {
+      const events = await document.events.list(after, BATCH_RECORDS);
+      if (events.length === 0) break;
+      yield events.map((event) => ({ kind: "event", event }));
+      after = events.at(-1)?.sequence ?? after;
+    }
+    yield* inBatches(answersOf(document));
+  }
+
+  async write(batches: AsyncIterable<StoreRecord[]>): Promise<void> {
+    for await (const batch of batches) await Promise.all(batch.map((record) => this.#append(record)));
+    await this.compact();
+  }
+
+  async findOwners(names: readonly string[]): Promise<(string | null)[]> {
+    return names.map((name) => this.#open.low.data.findOwner(name)?.id ?? null);
+  }
+
+  async compact(): Promise<void> {
+    await this.#open.low.write();
+  }
+
+  close(): Promise<void> {
+    return this.#open.close();
+  }
+
+  async #append(record: StoreRecord): Promise<void> {
+    const { entry, applied } = describe(record);
+    await this.#open.adapter.append({
+      ledger: applied.session?.text ?? "",
+      entry: JSON.stringify(entry),
+      onDurable: () => this.#open.low.data.apply(applied),
+    });
+  }
+}
+
+/** A folder that does not exist before it is whole. */
+class FolderInMaking implements RecordArchive {
+  readonly #folder: string;
+  readonly #isTaken: boolean;
+  readonly #options: Omit<JsonStoreOptions, "folder">;
+  #made: FolderArchive | null = null;
+
+  constructor(folder: string, isTaken: boolean, options: Omit<JsonStoreOptions, "folder">) {
+    this.#folder = folder;
+    this.#isTaken = isTaken;
+    this.#options = options;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return !this.#isTaken;
+  }
+
+  async *read(): AsyncGenerator<StoreRecord[]> {
+    if (this.#made !== null) yield* this.#made.read();
+  }
+
+  async write(batches: AsyncIterable<StoreRecord[]>): Promise<void> {
+    const filling = `${resolve(this.#folder)}${FILLING}`;
+    await rm(filling, { recursive: true, force: true });
+    const archive = new FolderArchive(await openFolder({ ...this.#options, folder: filling }));
+    try {
+      await archive.write(batches);
+      await archive.close();
+    } catch (error) {
+      await archive.close();
+      await rm(filling, { recursive: true, force: true });
+      throw error;
+    }
+    // Onto an empty folder, or none.
+    await rename(filling, this.#folder);
+    await nodeFileSystem.syncFolder(dirname(resolve(this.#folder)));
+    this.#made = new FolderArchive(await openFolder({ ...this.#options, folder: this.#folder }));
+  }
+
+  async findOwners(names: readonly string[]): Promise<(string | null)[]> {
+    return (await this.#made?.findOwners(names)) ?? names.map(() => null);
+  }
+
+  async compact(): Promise<void> {
+    await this.#made?.compact();
+  }
+
+  async close(): Promise<void> {
+    await this.#made?.close();
+  }
+}
+
+function describe(record: StoreRecord): { entry: CommitEntry; applied: AppliedCommit } {
+  if (record.kind === "event") {
+    const events = [record.event];
+    return { entry: { kind: "commit", events }, applied: { session: undefined, events, idempotency: undefined } };
+  }
+  if (record.kind === "answer") {
+    const idempotency = record.answer;
+    return { entry: { kind: "commit", idempotency }, applied: { session: undefined, events: [], idempotency } };
+  }
+  const { ledger, retired } = record;
+  const { id } = ledger.session;
+  const added = [...new Set([...ledgerKeys(ledger), ...retired])];
+  const session = { id, text: JSON.stringify(ledger), ...summarize(ledger), retired, added };
+  return { entry: { kind: "commit", id, retired }, applied: { session, events: [], idempotency: undefined } };
+}
+
+function* sessionsOf(document: LedgerDocument): Generator<StoreRecord> {
+  for (const [id, { retired }] of document.sessions.entries()) {
+    const ledger = document.readLedger(id);
+    if (ledger === null) throw new TypeError(`session ${id} went away while it was read`);
+    yield { kind: "session", ledger, retired: [...retired] };
+  }
+}
+
+function* answersOf(document: LedgerDocument): Generator<StoreRecord> {
+  for (const [name] of document.idempotency.entries()) {
+    const answer = document.readAnswer(name);
+    if (answer === undefined) throw new TypeError(`answer ${name} went away while it was read`);
+    yield { kind: "answer", answer };
+  }
+}
+
+function* inBatches(records: Iterable<StoreRecord>): Generator<StoreRecord[]> {
+  let batch: StoreRecord[] = [];
+  for (const record of records) {
+    batch.push(record);
+    if (batch.length < BATCH_RECORDS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
