@@ -17,6 +17,7 @@ import {
   requireTripGateway,
   settleVerified,
 } from "./settle.ts";
+import { settleToken } from "./settle-token.ts";
 
 /** Finds the trip to which a token in a return or cancel address belongs. @throws StateError `not_found` */
 export async function findTripByToken(checkout: Checkout, token: string): Promise<Trip> {
@@ -33,12 +34,13 @@ export async function findTripByToken(checkout: Checkout, token: string): Promis
  *
  * @throws StoreError where it could not be written: what the customer brought may be the only proof there is
  */
-export async function settleReturn(checkout: Checkout, trip: Trip, readRequest: () => ProviderRequest): Promise<void> {
+export async function settleReturn(checkout: Checkout, trip: Trip, request: ProviderRequest): Promise<void> {
   // A step that is already done is not done again.
   if (trip.attempt.state === "settled" && trip.session.status === "complete") return;
   try {
-    const verified = await requireTripGateway(checkout, trip).verifyReturn(readRequest(), trip);
-    await settleVerified(checkout, trip, verified, "return");
+    const verified = await requireTripGateway(checkout, trip).verifyReturn(request, trip);
+    if (verified.proof === "token") await settleToken(checkout, trip, verified.paymentSourceToken);
+    else await settleVerified(checkout, trip, verified, "return");
   } catch (error) {
     if (!(error instanceof CheckoutError) || error instanceof StoreError || error.code === "internal_error")
       throw error;

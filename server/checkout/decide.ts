@@ -20,7 +20,14 @@ import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
 import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
 import { findDoubt, isInDoubt, noteNotDone } from "./doubt.ts";
-import { applyTransition, findCountingPayment, isMoney, newPayment, noteAuthorized } from "./payment.ts";
+import {
+  applyTransition,
+  findCountingPayment,
+  isMoney,
+  newPayment,
+  noteAuthorized,
+  noteCaptureDue,
+} from "./payment.ts";
 
 /** A report that `checkout/` may act on: proven by the provider, or (only for ends) a browser's hint. */
 export interface Fact {
@@ -186,6 +193,8 @@ export function markDuplicate(change: Change, payment: PaymentRecord): void {
 
 function settleAttempt(attempt: AttemptRecord, payment: PaymentRecord, report: MoneyReport, time: string): void {
   attempt.remoteState = report.remoteState;
+  if (report.actionId !== undefined) attempt.actionId = report.actionId;
+  noteCaptureDue(attempt, payment, time);
   // Money on its way is asked about until it has arrived, and an operation in doubt until it is known.
   if (report.outcome !== "pending" && !isInDoubt(payment)) delete attempt.nextCheckAt;
   if (attempt.state === "settled") return;

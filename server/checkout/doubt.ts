@@ -12,6 +12,11 @@ import { applyRefund } from "./payment.ts";
 /** Longer than any call to a provider may take: an operation younger than this may still be under way. */
 const UNDER_WAY_MS = 60_000;
 
+/** Tells whether an operation may still be on its way to the provider and back. */
+export function isUnderWay({ createdAt }: Operation, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) < UNDER_WAY_MS;
+}
+
 /** Finds an operation about which the provider still owes an answer, of one type or of any. */
 export function findDoubt({ operations }: PaymentRecord, type?: Operation["type"]): Operation | undefined {
   return operations.find((operation) => isOwed(operation) && (type === undefined || operation.type === type));
@@ -72,7 +77,7 @@ function resolveOperation(change: Change, payment: PaymentRecord, operation: Ope
 function noteNotDoneInTime(change: Change, payment: PaymentRecord, operation: Operation): void {
   // What the provider said it is working on may still be done at any time.
   if (operation.status === "pending") return;
-  if (change.now.getTime() - Date.parse(operation.createdAt) >= UNDER_WAY_MS) noteNotDone(change, payment, operation);
+  if (!isUnderWay(operation, change.now)) noteNotDone(change, payment, operation);
 }
 
 /** Ends the doubt about an operation that was not done. */

@@ -10,6 +10,7 @@
 import { GatewayError } from "../errors.ts";
 import type { FetchedPayment, Trip } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
+import { repeatOperations } from "./carry-out.ts";
 import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
 import { carryOutDueOperation } from "./due-operation.ts";
@@ -92,6 +93,7 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
 
 /** Asks about an attempt; tells whether the provider could be asked. */
 async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: AttemptRecord): Promise<boolean> {
+  await repeatOperations(checkout, ledger, attempt.id);
   const fetched = await askOrPostpone(checkout, { session: ledger.session, attempt });
   if (fetched === undefined) return false;
   if (fetched !== "unpaid" && fetched !== "expired") return true;

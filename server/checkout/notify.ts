@@ -2,6 +2,7 @@ import { StateError } from "../errors.ts";
 import type { ProviderRequest, VerifiedNotification } from "../gateways/gateway.ts";
 import { ledgerKey } from "../stores/ledger.ts";
 import type { Checkout } from "./checkout.ts";
+import { settleAction } from "./settle-action.ts";
 import { readLedger, requireAttempt, settleVerified } from "./settle.ts";
 
 /**
@@ -19,6 +20,10 @@ export async function settleNotification(
   const gateway = checkout.gateways.get(gatewayId);
   if (gateway === undefined) throw new StateError("not_found", "there is no such gateway");
   const notification = await gateway.verifyNotification(request);
+  if ("actionId" in notification) {
+    await settleAction(checkout, gateway.id, notification);
+    return notification.answer;
+  }
   const named = notification.attempt;
   const key =
     "reference" in named

@@ -9,15 +9,17 @@
  */
 import type { Payment } from "../../shared/records.ts";
 import { canTransition, type OperationType } from "../../shared/states.ts";
-import { CheckoutError, GatewayError, StateError } from "../errors.ts";
-import type { Gateway, OperationReport, Trip } from "../gateways/gateway.ts";
-import { ledgerKey, type Ledger, type PaymentRecord } from "../stores/ledger.ts";
+import { GatewayError, StateError } from "../errors.ts";
+import type { Gateway, Trip } from "../gateways/gateway.ts";
+import type { PaymentRecord } from "../stores/ledger.ts";
+import { carryOut, repeatOperations, type OperatedPayment, type StoredOperation } from "./carry-out.ts";
 import { Change } from "./change.ts";
 import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
 import { followPayments, markDuplicate } from "./decide.ts";
 import { findDoubt, forgetUnnoted } from "./doubt.ts";
+import { findPaymentSession, requirePayment, tripOf } from "./find-payment.ts";
 import { newId } from "./ids.ts";
-import { applyRefund, applyTransition } from "./payment.ts";
+import { applyTransition } from "./payment.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, readLedger } from "./settle.ts";
 import { viewPayment } from "./view.ts";
@@ -34,12 +36,6 @@ export interface WantedOperation {
   isDue?: boolean;
 }
 
-/** What became of an operation: `isDone` is false while the provider works on it, or where its outcome is in doubt. */
-export interface OperatedPayment {
-  payment: Payment;
-  isDone: boolean;
-}
-
 /**
  * Carries out one operation on a payment; without `amount`, on all that there is.
  *
@@ -54,22 +50,7 @@ export async function operatePayment(
 ): Promise<OperatedPayment> {
   const sessionId = await findPaymentSession(checkout, paymentId);
   const stored = await storeOperation(checkout, sessionId, paymentId, operation);
-  let report: OperationReport | undefined;
-  let refusal: GatewayError | undefined;
-  try {
-    report = await stored.call(stored.payment, { operationId: stored.operationId, amount: stored.amount }, stored.trip);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    if (error.inDoubt)
-      checkout.log.warn({ paymentId, operationId: stored.operationId, err: error }, "operation in doubt");
-    else refusal = error;
-  }
-  const answer = await storeReport(checkout, sessionId, stored, refusal ?? report, keep);
-  if (refusal !== undefined) throw refusal;
-  if (report?.status === "failed") {
-    throw new GatewayError("gateway_declined", report.message ?? `the provider refused the ${operation.type}`);
-  }
-  return answer;
+  return carryOut(checkout, stored, { keep });
 }
 
 /**
@@ -102,48 +83,30 @@ export async function receivePayment(
 }
 
 /** Asks the provider about a payment and settles what it says. @throws GatewayError where it cannot be asked */
-export async function refreshPayment(checkout: Checkout, paymentId: string): Promise<Payment> {
-  const { payment, records } = requirePayment(
-    await readLedger(checkout, await findPaymentSession(checkout, paymentId)),
-    paymentId,
-  );
+export async function refreshPayment(
+  checkout: Checkout,
+  paymentId: string,
+  keep?: KeepAnswer<OperatedPayment>,
+): Promise<OperatedPayment> {
+  const sessionId = await findPaymentSession(checkout, paymentId);
+  const { payment, records } = requirePayment(await readLedger(checkout, sessionId), paymentId);
   if (requireGateway(checkout, payment.gateway).fetchPayment === undefined) {
     throw new GatewayError("unsupported_operation", `${payment.gateway} cannot be asked`);
   }
-  const { ledger } = await askProvider(checkout, tripOf(records, payment), "operator");
-  return viewPayment(requirePayment(ledger, paymentId).payment);
+  const trip = tripOf(records, payment);
+  await repeatOperations(checkout, records, trip.attempt.id);
+  await askProvider(checkout, trip, "operator");
+  return checkout.store.transact(sessionId, (ledger) => {
+    const result = { payment: viewPayment(requirePayment(ledger, paymentId).payment), isDone: true };
+    const idempotency = keep?.(result);
+    return idempotency === undefined ? { result } : { result, idempotency };
+  });
 }
 
 /** Reads one payment. @throws StateError `not_found` */
 export async function readPayment(checkout: Checkout, paymentId: string): Promise<Payment> {
   const sessionId = await findPaymentSession(checkout, paymentId);
   return viewPayment(requirePayment(await readLedger(checkout, sessionId), paymentId).payment);
-}
-
-async function findPaymentSession({ store }: Checkout, paymentId: string): Promise<string> {
-  const sessionId = await store.findSessionId(ledgerKey.payment(paymentId));
-  if (sessionId === null) throw new StateError("not_found", "there is no such payment");
-  return sessionId;
-}
-
-function requirePayment(ledger: Ledger | null, paymentId: string): { payment: PaymentRecord; records: Ledger } {
-  const payment = ledger?.payments.find(({ id }) => id === paymentId);
-  if (ledger === null || payment === undefined) throw new StateError("not_found", "there is no such payment");
-  return { payment, records: ledger };
-}
-
-function tripOf({ session, attempts }: Ledger, { attemptId }: PaymentRecord): Trip {
-  const attempt = attempts.find(({ id }) => id === attemptId);
-  if (attempt === undefined) throw new TypeError(`${session.id} has no attempt ${attemptId}`);
-  return { session, attempt };
-}
-
-interface StoredOperation {
-  operationId: string;
-  amount: number;
-  payment: PaymentRecord;
-  trip: Trip;
-  call: NonNullable<Gateway[OperationType]>;
 }
 
 function storeOperation(
@@ -174,7 +137,13 @@ function storeOperation(
     const trip = tripOf(records, payment);
     if (gateway.fetchPayment !== undefined) askSoon(checkout, change, trip);
     change.record("operation.created", { payment, operationId: operation.id, data: { type, amount } });
-    return change.commit(() => ({ operationId: operation.id, amount, payment: structuredClone(payment), trip, call }));
+    return change.commit(() => ({
+      operation: { ...operation },
+      payment: structuredClone(payment),
+      trip,
+      call,
+      isDue,
+    }));
   });
 }
 
@@ -185,52 +154,6 @@ function refuseInDoubt(change: Change, payment: PaymentRecord, gateway: Gateway)
   if (open !== undefined) {
     throw new StateError("operation_in_doubt", `the outcome of ${open.type} ${open.id} is not known yet`);
   }
-}
-
-function storeReport(
-  checkout: Checkout,
-  sessionId: string,
-  { operationId, amount, payment: { id: paymentId } }: StoredOperation,
-  report: OperationReport | GatewayError | undefined,
-  keep: KeepAnswer<OperatedPayment> | undefined,
-): Promise<OperatedPayment> {
-  return checkout.store.transact(sessionId, (ledger) => {
-    const { payment, records } = requirePayment(ledger, paymentId);
-    const change = new Change(records, "operator", checkout);
-    const operation = payment.operations.find(({ id }) => id === operationId);
-    if (operation === undefined) throw new TypeError(`${paymentId} has no operation ${operationId}`);
-    const answer = (isDone: boolean) => () => ({ payment: viewPayment(payment), isDone });
-    // The provider's notification, or a question asked meanwhile, may have settled it already.
-    if (operation.status !== "unknown") return change.commit(answer(true), keep);
-    if (report === undefined) return change.commit(answer(false), keep);
-    if (report instanceof CheckoutError) {
-      operation.status = "failed";
-      operation.errorCode = report.code;
-      operation.message = report.message;
-    } else {
-      operation.status = report.status;
-      if (report.remoteId !== undefined) operation.remoteId = report.remoteId;
-      if (report.errorCode !== undefined) operation.errorCode = report.errorCode;
-      if (report.message !== undefined) operation.message = report.message;
-      if (report.remoteState !== undefined) payment.remoteState = report.remoteState;
-    }
-    if (operation.status === "succeeded") applyOperation(change, payment, operation.type, amount);
-    change.record(`operation.${operation.status}`, { payment, operationId, data: { type: operation.type, amount } });
-    followPayments(change);
-    const isKept = operation.status !== "failed";
-    return change.commit(answer(operation.status !== "pending"), isKept ? keep : undefined);
-  });
-}
-
-function applyOperation(change: Change, payment: PaymentRecord, type: OperationType, amount: number): void {
-  // The provider's own news may have overtaken its answer, and say otherwise: the merchant has to look.
-  if (!canTransition(type, payment.state)) {
-    change.record("payment.contradicted", { payment, data: { type } });
-    return;
-  }
-  if (type === "refund") applyRefund(payment, amount, change.time);
-  else applyTransition(payment, type, { amount, time: change.time });
-  change.record(`payment.${payment.state}`, { payment });
 }
 
 function askSoon(checkout: Checkout, change: Change, trip: Trip): void {

@@ -47,6 +47,7 @@ export function newPayment(ledger: Ledger, attempt: AttemptRecord, report: Money
     remoteState: report.remoteState,
     createdAt: time,
     operations: [],
+    ...(report.details === undefined ? {} : { remoteDetails: report.details }),
   };
   switch (report.outcome) {
     case "pending":
@@ -93,6 +94,14 @@ export function applyRefund(payment: PaymentRecord, amount: number, time: string
 export function noteAuthorized(payment: PaymentRecord, report: MoneyReport, time: string): void {
   payment.authorizedAt = time;
   if (report.authorizationExpiresAt !== undefined) payment.authorizationExpiresAt = report.authorizationExpiresAt;
+}
+
+/** Lets money that was only authorized be captured by itself, where the session is to be paid at once. */
+export function noteCaptureDue(attempt: AttemptRecord, payment: PaymentRecord, time: string): void {
+  const isUntouched = payment.state === "authorization" && payment.operations.length === 0;
+  // Nobody waits any more for money that came late, and a duplicate is the merchant's to look at.
+  const isWanted = attempt.isCapturedAtOnce === true && payment.late !== true && payment.duplicateOf === undefined;
+  if (isUntouched && isWanted) payment.operationDue = { type: "capture", at: time };
 }
 
 function takeMoney(payment: PaymentRecord, amount: number, time: string): void {

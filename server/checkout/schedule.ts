@@ -14,10 +14,9 @@ export function scheduleCheck(
   schedule: Schedule,
   now: Date,
 ): void {
-  const canAsk = gateway.fetchPayment !== undefined;
-  const isOwed = ledger.payments.some(
-    (payment) => payment.attemptId === attempt.id && (payment.state === "pending" || isInDoubt(payment)),
-  );
+  const isOwed = owesAnswer(attempt, ledger, gateway);
+  // Where asking means to send the same call again, nothing is asked that was answered.
+  const canAsk = gateway.fetchPayment !== undefined && (isOwed || gateway.repeatsCalls !== true);
   const interval =
     schedule.checkAfterSeconds[attempt.checks] ?? (isOwed ? schedule.checkAfterSeconds.at(-1) : undefined);
   const times: string[] = [];
@@ -26,6 +25,17 @@ export function scheduleCheck(
   const next = times.sort()[0];
   if (next === undefined) delete attempt.nextCheckAt;
   else attempt.nextCheckAt = next;
+}
+
+function owesAnswer(attempt: AttemptRecord, { payments }: Ledger, { repeatsCalls = false }: Gateway): boolean {
+  const own = payments.filter(({ attemptId }) => attemptId === attempt.id);
+  if (!repeatsCalls) return own.some((payment) => payment.state === "pending" || isInDoubt(payment));
+  const isTokenUnanswered = attempt.state === "started" && attempt.paymentSourceToken !== undefined;
+  return (
+    isTokenUnanswered ||
+    attempt.isAuthorizationInDoubt === true ||
+    own.some(({ operations }) => operations.some(({ status }) => status === "unknown"))
+  );
 }
 
 /** Gives the ISO 8601 time that is some seconds after another. */

@@ -8,6 +8,7 @@
 import { GatewayError, KeyConflictError, StateError, VerificationError } from "../errors.ts";
 import { isMoneyReport, type FetchedPayment, type Gateway, type Trip, type Verified } from "../gateways/gateway.ts";
 import type { AttemptRecord, DecidedBy, Ledger } from "../stores/ledger.ts";
+import { noteAuthorizationAnswered, noteAuthorizationSent, noteAuthorizationUnsent } from "./authorization.ts";
 import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide, type Fact } from "./decide.ts";
@@ -69,15 +70,47 @@ async function askAndSettle(
   const gateway = requireTripGateway(checkout, trip);
   if (gateway.fetchPayment === undefined)
     return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
-  const fetched = await gateway.fetchPayment(trip);
+  const fetched =
+    gateway.repeatsCalls === true
+      ? await sendAuthorization(checkout, gateway, trip, decidedBy)
+      : await gateway.fetchPayment(trip);
   const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     if (fetched !== "unpaid" && fetched !== "expired") {
+      noteAuthorizationAnswered(change, trip.attempt.id, fetched.remoteState);
       decide(change, { attemptId: trip.attempt.id, isProven: true, report: fetched });
-      resolveDoubt(change, trip.attempt.id, fetched);
+      if (gateway.repeatsCalls !== true) resolveDoubt(change, trip.attempt.id, fetched);
     }
     noteAsked(checkout, change, trip, typeof fetched === "string" ? fetched : fetched.outcome);
   });
   return { fetched, ledger };
+}
+
+/**
+ * Asks for the money that a customer left a token for, where the provider cannot be asked how a trip stands. It is noted
+ * first, so that what a crash or a lost answer leaves behind is known to be in doubt; without doubt nothing is sent for
+ * a trip that is over.
+ */
+async function sendAuthorization(
+  checkout: Checkout,
+  gateway: Gateway,
+  trip: Trip,
+  decidedBy: DecidedBy,
+): Promise<FetchedPayment> {
+  const attemptId = trip.attempt.id;
+  let standing: ReturnType<typeof noteAuthorizationSent> = "over";
+  const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
+    standing = noteAuthorizationSent(change, attemptId);
+  });
+  if (standing === "over") return "unpaid";
+  try {
+    return (await gateway.fetchPayment?.(requireAttempt(ledger, ({ id }) => id === attemptId))) ?? "unpaid";
+  } catch (error) {
+    // That this call was not sent does not say that an earlier one was not.
+    if (error instanceof GatewayError && !error.inDoubt && standing === "first") {
+      await changeSession(checkout, trip.session.id, decidedBy, (change) => noteAuthorizationUnsent(change, attemptId));
+    }
+    throw error;
+  }
 }
 
 /** Runs one change of a session that exists, and gives its records as they are then. */

@@ -144,13 +144,13 @@ async function storeAttempt(
 
 function newAttempt(
   { ledger: { session }, time }: Change,
-  gateway: Gateway,
+  { id: gatewayId, capturesSeparately = false }: Gateway,
   { presentation, nonce, origin }: StartAttempt,
   { id, token }: { id: string; token: string },
 ): AttemptRecord {
   return {
     id,
-    gateway: gateway.id,
+    gateway: gatewayId,
     state: "started",
     presentation,
     amount: session.amount,
@@ -160,6 +160,7 @@ function newAttempt(
     reference: newReference(),
     tokenHash: hashSecret(token),
     checks: 0,
+    ...(capturesSeparately && session.capture === "automatic" ? { isCapturedAtOnce: true } : {}),
     ...(nonce === undefined ? {} : { nonce }),
     ...(origin === undefined ? {} : { origin }),
   };

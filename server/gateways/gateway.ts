@@ -2,6 +2,7 @@ import type { InputIssue } from "../../shared/problems.ts";
 import type { Handoff, RemoteDetails } from "../../shared/records.ts";
 import type { Environment, Presentation } from "../../shared/states.ts";
 import type { z } from "zod";
+import type { Circuit } from "./circuit.ts";
 import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledger.ts";
 
 /**
@@ -48,10 +49,10 @@ export interface Gateway {
   start(trip: Trip, urls: TripUrls): Promise<Start>;
 
   /** Proves what the customer's browser brought back. @throws VerificationError */
-  verifyReturn(request: ProviderRequest, trip: Trip): Promise<Verified>;
+  verifyReturn(request: ProviderRequest, trip: Trip): Promise<Verified | PresentedToken>;
 
   /** Proves what a provider's server sent. @throws VerificationError */
-  verifyNotification(request: ProviderRequest): Promise<VerifiedNotification>;
+  verifyNotification(request: ProviderRequest): Promise<VerifiedNotification | ActionNotification>;
 
   /** Asks the provider how a trip stands, or for the money itself where the gateway `repeatsCalls`. @throws GatewayError */
   fetchPayment?(trip: Trip): Promise<FetchedPayment>;
@@ -251,6 +252,8 @@ export interface GatewayContext {
   environment: Environment;
   fetch: typeof globalThis.fetch;
   now: () => Date;
+  /** Suspends the calls of a gateway that uses one; without it none are. */
+  circuit?: Circuit;
 }
 
 /** What each file of a gateway exports, under the name of its type. */

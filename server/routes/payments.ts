@@ -1,16 +1,10 @@
 import type Router from "@koa/router";
-import type { Context } from "koa";
 import { z } from "zod";
 import { PATHS } from "../../shared/paths.ts";
 import { OperatePaymentRequest } from "../../shared/requests.ts";
 import { OPERATION_TYPES, PAYMENT_STATES } from "../../shared/states.ts";
-import {
-  operatePayment,
-  readPayment,
-  receivePayment,
-  refreshPayment,
-  type OperatedPayment,
-} from "../checkout/operate-payment.ts";
+import type { OperatedPayment } from "../checkout/carry-out.ts";
+import { operatePayment, readPayment, receivePayment, refreshPayment } from "../checkout/operate-payment.ts";
 import { viewPayment } from "../checkout/view.ts";
 import { requireMerchant } from "../http/authorize.ts";
 import { readAs, readOptionalJson } from "../http/body.ts";
@@ -66,12 +60,12 @@ export function paymentRoutes({ checkout, keys }: RouteContext): Router {
     );
   });
 
-  router.post(`${PATHS.payment(":id")}/refresh`, async (ctx: Context) => {
+  router.post(`${PATHS.payment(":id")}/refresh`, async (ctx) => {
     requireMerchant(ctx, keys);
     readAs(NoFields, readOptionalJson(ctx));
-    const id = (ctx["params"] as { id?: string }).id ?? "";
-    // Asking twice is harmless, so its answer is not kept.
-    ctx.body = await refreshPayment(checkout, id);
+    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      refreshPayment(checkout, ctx.params["id"] ?? "", keep),
+    );
   });
 
   return router;

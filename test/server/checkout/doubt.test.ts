@@ -29,7 +29,7 @@ describe("an operation whose outcome is not known", () => {
     play.provider.fault = "none";
     Object.assign(trip, { state: "completed", captured: trip.amount });
     play.clock.advance(61);
-    const { state, operations } = await refreshPayment(play.checkout, payment.id);
+    const { state, operations } = (await refreshPayment(play.checkout, payment.id)).payment;
     assert.deepEqual([state, operations[0]?.status], ["completed", "failed"]);
     const { isDone } = await operatePayment(play.checkout, payment.id, { type: "refund" });
     assert.equal(isDone, true);
@@ -56,18 +56,18 @@ describe("an operation whose outcome is not known", () => {
     const capture = await operatePayment(play.checkout, payment.id, { type: "capture", amount: 1000 });
     assert.deepEqual([capture.isDone, capture.payment.operations[0]?.status], [false, "pending"]);
     play.clock.advance(120);
-    assert.equal((await refreshPayment(play.checkout, payment.id)).operations[0]?.status, "pending");
+    assert.equal((await refreshPayment(play.checkout, payment.id)).payment.operations[0]?.status, "pending");
     Object.assign(trip, { state: "completed", captured: 1000 });
-    const captured = await refreshPayment(play.checkout, payment.id);
+    const captured = (await refreshPayment(play.checkout, payment.id)).payment;
     assert.deepEqual(
       [captured.state, captured.capturedAmount, captured.operations[0]?.status],
       ["completed", 1000, "succeeded"],
     );
     await operatePayment(play.checkout, payment.id, { type: "refund", amount: 400 });
     play.clock.advance(120);
-    assert.equal((await refreshPayment(play.checkout, payment.id)).operations[1]?.status, "pending");
+    assert.equal((await refreshPayment(play.checkout, payment.id)).payment.operations[1]?.status, "pending");
     trip.refunded = 400;
-    const refunded = await refreshPayment(play.checkout, payment.id);
+    const refunded = (await refreshPayment(play.checkout, payment.id)).payment;
     assert.deepEqual([refunded.balance, refunded.operations[1]?.status], [600, "succeeded"]);
   });
 });

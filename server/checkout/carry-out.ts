@@ -1,0 +1,171 @@
+/**
+ * Carries out an operation that is already stored: the provider is called with the operation's id as its idempotency
+ * key, and what it said is stored. Where it said nothing the operation stays `unknown`: it is asked about, or, where the
+ * provider cannot be asked but minds the key, sent again with the same one.
+ */
+import type { Operation, Payment } from "../../shared/records.ts";
+import { canTransition } from "../../shared/states.ts";
+import { GatewayError, KeyConflictError } from "../errors.ts";
+import type { Gateway, OperationReport, Trip } from "../gateways/gateway.ts";
+import type { Ledger, PaymentRecord } from "../stores/ledger.ts";
+import { Change } from "./change.ts";
+import type { Checkout, KeepAnswer } from "./checkout.ts";
+import { followPayments } from "./decide.ts";
+import { isUnderWay } from "./doubt.ts";
+import { requirePayment, tripOf } from "./find-payment.ts";
+import { applyRefund, applyTransition } from "./payment.ts";
+import { scheduleCheck, secondsAfter } from "./schedule.ts";
+import { viewPayment } from "./view.ts";
+
+/** What became of an operation: `isDone` is false while the provider works on it, or where its outcome is in doubt. */
+export interface OperatedPayment {
+  payment: Payment;
+  isDone: boolean;
+}
+
+/** An operation that is stored as `unknown` and is now to be sent. */
+export interface StoredOperation {
+  operation: Operation;
+  payment: PaymentRecord;
+  trip: Trip;
+  call: NonNullable<Gateway["capture" | "void" | "refund"]>;
+  /** Whether it is done by itself, and so is tried again by itself where the provider fails. */
+  isDue: boolean;
+}
+
+/**
+ * Sends an operation and stores what came of it.
+ *
+ * @throws GatewayError where the provider said no, or was not reached: the operation has then failed
+ */
+export async function carryOut(
+  checkout: Checkout,
+  stored: StoredOperation,
+  { keep, isRepeat = false }: { keep?: KeepAnswer<OperatedPayment> | undefined; isRepeat?: boolean } = {},
+): Promise<OperatedPayment> {
+  const { operation, payment, trip, call } = stored;
+  let report: OperationReport | undefined;
+  let refusal: GatewayError | undefined;
+  try {
+    report = await call(payment, { operationId: operation.id, amount: operation.amount }, trip);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    // That this call was not sent does not say that an earlier one was not.
+    if (error.inDoubt || isRepeat) {
+      checkout.log.warn({ paymentId: payment.id, operationId: operation.id, err: error }, "operation in doubt");
+    } else refusal = error;
+  }
+  const answer = await storeReport(checkout, stored, refusal ?? report, keep);
+  if (refusal !== undefined) throw refusal;
+  if (report?.status === "failed") {
+    throw new GatewayError("gateway_declined", report.message ?? `the provider refused the ${operation.type}`);
+  }
+  return answer;
+}
+
+/**
+ * Sends again, each with its own key, the operations of an attempt whose answers never came, at a provider that can
+ * only be asked so. What fails again stays in doubt.
+ */
+export async function repeatOperations(checkout: Checkout, ledger: Ledger, attemptId: string): Promise<void> {
+  for (const payment of ledger.payments) {
+    const gateway = checkout.gateways.get(payment.gateway);
+    if (payment.attemptId !== attemptId || gateway?.repeatsCalls !== true) continue;
+    for (const operation of payment.operations) {
+      const call = gateway[operation.type]?.bind(gateway);
+      // One that is under way has its answer still to come.
+      if (operation.status !== "unknown" || isUnderWay(operation, checkout.now()) || call === undefined) continue;
+      const stored = { operation, payment, trip: tripOf(ledger, payment), call, isDue: false };
+      try {
+        await carryOut(checkout, stored, { isRepeat: true });
+      } catch (error) {
+        // The provider's no is stored with the operation, and nobody waits here to be told.
+        if (!(error instanceof GatewayError)) throw error;
+      }
+    }
+  }
+}
+
+/** Ends an operation, or notes that the provider is at work on it; gives how it stands then. */
+export function noteOutcome(
+  change: Change,
+  payment: PaymentRecord,
+  operation: Operation,
+  report: OperationReport,
+): OperationReport["status"] {
+  const { type, amount } = operation;
+  operation.status = report.status;
+  if (report.remoteId !== undefined) operation.remoteId = report.remoteId;
+  if (report.actionId !== undefined) operation.actionId = report.actionId;
+  if (report.errorCode !== undefined) operation.errorCode = report.errorCode;
+  if (report.message !== undefined) operation.message = report.message;
+  if (report.details !== undefined) operation.remoteDetails = { ...operation.remoteDetails, ...report.details };
+  if (report.remoteState !== undefined) payment.remoteState = report.remoteState;
+  if (report.status === "succeeded") applyOperation(change, payment, operation);
+  change.record(`operation.${report.status}`, { payment, operationId: operation.id, data: { type, amount } });
+  followPayments(change);
+  return report.status;
+}
+
+async function storeReport(
+  checkout: Checkout,
+  { operation: { id: operationId }, payment: { id: paymentId, sessionId }, isDue }: StoredOperation,
+  report: OperationReport | GatewayError | undefined,
+  keep: KeepAnswer<OperatedPayment> | undefined,
+): Promise<OperatedPayment> {
+  const write = (ledger: Ledger | null) => {
+    const { payment, records } = requirePayment(ledger, paymentId);
+    const change = new Change(records, "operator", checkout);
+    const operation = payment.operations.find(({ id }) => id === operationId);
+    if (operation === undefined) throw new TypeError(`${paymentId} has no operation ${operationId}`);
+    const answer = (isDone: boolean) => () => ({ payment: viewPayment(payment), isDone });
+    // The provider's notification, or a question asked meanwhile, may have settled it already.
+    if (operation.status !== "unknown") return change.commit(answer(operation.status !== "pending"), keep);
+    if (report === undefined) return change.commit(answer(false), keep);
+    const status = noteOutcome(change, payment, operation, asReport(report));
+    if (report instanceof GatewayError && isDue) tryLater(checkout, change, payment);
+    stopAsking(checkout, change, payment);
+    return change.commit(answer(status !== "pending"), status === "failed" ? undefined : keep);
+  };
+  try {
+    return await checkout.store.transact(sessionId, write);
+  } catch (error) {
+    if (!(error instanceof KeyConflictError)) throw error;
+    throw new GatewayError("gateway_unavailable", "the provider names what belongs to another payment", {
+      cause: error,
+      inDoubt: true,
+    });
+  }
+}
+
+function asReport(report: OperationReport | GatewayError): OperationReport {
+  if (!(report instanceof GatewayError)) return report;
+  return { status: "failed", errorCode: report.code, message: report.message };
+}
+
+function applyOperation(change: Change, payment: PaymentRecord, { type, amount }: Operation): void {
+  // The provider's own news may have overtaken its answer, and say otherwise: the merchant has to look.
+  if (!canTransition(type, payment.state)) {
+    change.record("payment.contradicted", { payment, data: { type } });
+    return;
+  }
+  if (type === "refund") applyRefund(payment, amount, change.time);
+  else applyTransition(payment, type, { amount, time: change.time });
+  change.record(`payment.${payment.state}`, { payment });
+}
+
+/** Lets a capture that did not reach the provider be tried again by itself, as often as the schedule has intervals. */
+function tryLater(checkout: Checkout, change: Change, payment: PaymentRecord): void {
+  const failed = payment.operations.filter(({ type, status }) => type === "capture" && status === "failed");
+  const interval = checkout.schedule.checkAfterSeconds[failed.length - 1];
+  if (payment.state !== "authorization" || payment.duplicateOf !== undefined || interval === undefined) return;
+  payment.operationDue = { type: "capture", at: secondsAfter(change.now, interval) };
+}
+
+/** A provider that can only be asked by sending the same again is asked nothing when all is answered. */
+function stopAsking(checkout: Checkout, change: Change, payment: PaymentRecord): void {
+  const gateway = checkout.gateways.get(payment.gateway);
+  const attempt = change.ledger.attempts.find(({ id }) => id === payment.attemptId);
+  if (gateway?.repeatsCalls !== true || attempt === undefined) return;
+  scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
+}
