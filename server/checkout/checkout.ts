@@ -1,4 +1,5 @@
-import type { BaseLogger } from "pino";
+import type { KeyObject } from "node:crypto";
+import type { Logger } from "pino";
 import type { Environment } from "../../shared/states.ts";
 import { InputError } from "../errors.ts";
 import type { Gateway } from "../gateways/gateway.ts";
@@ -15,11 +16,11 @@ export interface Checkout {
   /** Origins of the shops. */
   storefronts: ReadonlySet<string>;
   /** The key of all client secrets. */
-  clientSecretKey: Uint8Array;
+  clientSecretKey: KeyObject;
   schedule: Schedule;
   onDuplicate: OnDuplicate;
   now: () => Date;
-  log: BaseLogger;
+  log: Logger;
 }
 
 /** A second payment of one session is held for the merchant, or given back by itself where the gateway can. */

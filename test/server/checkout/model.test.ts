@@ -6,6 +6,7 @@
  * time has passed, the ledger says the same as the provider, whatever was lost, doubled or reordered on the way.
  */
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { pino } from "pino";
@@ -68,7 +69,7 @@ class World {
       environment: "test",
       publicUrl: "https://pay.example",
       storefronts: new Set(["https://shop.example"]),
-      clientSecretKey: Buffer.alloc(32),
+      clientSecretKey: createSecretKey(Buffer.alloc(32)),
       schedule: DEFAULT_SCHEDULE,
       onDuplicate: "hold",
       now: clock.now,
@@ -120,7 +121,7 @@ class World {
             ({ reference }) => attempt !== undefined && "reference" in attempt && attempt.reference === reference,
           );
           if (trip === undefined) return;
-          await settleReturn(checkout, await findTripByToken(checkout, trip.returnToken), () => providerRequest(index));
+          await settleReturn(checkout, await findTripByToken(checkout, trip.returnToken), providerRequest(index));
         });
       case "customer cancels":
         return withOne(provider.trips, command.trip, async ({ returnToken }) => {
