@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BaseLogger } from "pino";
+import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import { DEFAULT_SCHEDULE, type Checkout } from "./checkout/checkout.ts";
 import { finishDueWork } from "./checkout/due-work.ts";
@@ -13,7 +13,7 @@ export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
 
 /** What surrounds a server; everything but the log has a default that serves. */
 export interface ServerOptions {
-  log: BaseLogger;
+  log: Logger;
   /** The time that everything goes by. */
   now?: () => Date;
   /** How providers are called. */

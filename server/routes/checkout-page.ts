@@ -15,7 +15,7 @@ import { answerCheckoutPage } from "../pages/checkout-page.ts";
 import { answerHandoffPage } from "../pages/handoff-page.ts";
 import { parseForm } from "../parse.ts";
 import { ledgerKey, type Ledger } from "../stores/ledger.ts";
-import { newRouter, type RouteContext } from "./route-context.ts";
+import { newRouter, ofRequest, type RouteContext } from "./route-context.ts";
 
 const PayForm = z.strictObject({ gateway: safeText(100) });
 
@@ -33,7 +33,7 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
     refuseForeignForm(ctx);
     requireMediaType(ctx, [FORM_TYPE]);
     const { gateway } = readAs(PayForm, { ...parseForm(bodyBytes(ctx) ?? "") });
-    const { handoff } = await startAttempt(checkout, session.id, { gateway, presentation: "redirect" });
+    const { handoff } = await startAttempt(ofRequest(checkout, ctx), session.id, { gateway, presentation: "redirect" });
     if (handoff.method === "GET") {
       ctx.status = 303;
       ctx.redirect(handoff.url);

@@ -3,9 +3,10 @@ import type { Context } from "koa";
 import { PATHS } from "../../shared/paths.ts";
 import { findTripByToken, settleCancel, settleReturn, shopAddress } from "../checkout/come-back.ts";
 import type { Trip } from "../gateways/gateway.ts";
+import { mediaType, PROVIDER_MEDIA_TYPES, requireMediaType } from "../http/body.ts";
 import { isLookAhead, readProviderRequest } from "../http/provider-request.ts";
 import { answerReturnPage } from "../pages/return-page.ts";
-import { newRouter, type RouteContext } from "./route-context.ts";
+import { newRouter, ofRequest, type RouteContext } from "./route-context.ts";
 
 /** Serves the addresses at which the customer's browser comes back from the provider. */
 export function comeBackRoutes({ checkout }: RouteContext): Router {
@@ -14,15 +15,16 @@ export function comeBackRoutes({ checkout }: RouteContext): Router {
   router.register(PATHS.return(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
     const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
     if (refuseLookAhead(ctx)) return;
-    await settleReturn(checkout, trip, () => readProviderRequest(ctx));
+    await settleReturn(ofRequest(checkout, ctx), trip, readProviderRequest(ctx));
     goOn(ctx, trip, "returned");
   });
 
   router.register(PATHS.cancel(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
     const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
     if (refuseLookAhead(ctx)) return;
+    if (mediaType(ctx) !== null) requireMediaType(ctx, PROVIDER_MEDIA_TYPES);
     // Whoever has paid must not be told that nothing was paid, and try again.
-    const isUnpaid = await settleCancel(checkout, trip);
+    const isUnpaid = await settleCancel(ofRequest(checkout, ctx), trip);
     goOn(ctx, trip, isUnpaid ? "cancelled" : "returned");
   });
 

@@ -1,4 +1,5 @@
 import { Router } from "@koa/router";
+import type { Context } from "koa";
 import type { Checkout } from "../checkout/checkout.ts";
 import type { Keys } from "../http/authorize.ts";
 
@@ -8,6 +9,11 @@ export interface RouteContext {
   keys: Keys;
   /** Aborted when the server stops: answers that would go on end then. */
   closing: AbortSignal;
+}
+
+/** The checkout as one request uses it: whatever is logged on its way carries the request's id. */
+export function ofRequest(checkout: Checkout, ctx: Context): Checkout {
+  return { ...checkout, log: checkout.log.child({ requestId: ctx.state["requestId"] as string }) };
 }
 
 /** Makes an empty router; a route's name is what the log and the metrics call it. */

@@ -13,7 +13,7 @@ import { requireMerchant, requireSessionAccess } from "../http/authorize.ts";
 import { readAs, readJson, readOptionalJson } from "../http/body.ts";
 import { answerOnce } from "../http/idempotency.ts";
 import { PageParameters, readParameters } from "../http/query.ts";
-import { newRouter, type RouteContext } from "./route-context.ts";
+import { newRouter, ofRequest, type RouteContext } from "./route-context.ts";
 
 const NoFields = z.strictObject({});
 const ListParameters = z.strictObject({ ...PageParameters, orderId: z.string().max(100).optional() });
@@ -58,7 +58,12 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
     const origin = checkout.storefronts.has(ctx.get("origin")) ? ctx.get("origin") : "";
     const toAnswer = (started: Awaited<ReturnType<typeof startAttempt>>) => ({ status: 201, body: started });
     await answerOnce(ctx, checkout, { caller: ledger.session.id, toAnswer }, (keep) =>
-      startAttempt(checkout, ledger.session.id, { ...request, ...(origin === "" ? {} : { origin }) }, keep),
+      startAttempt(
+        ofRequest(checkout, ctx),
+        ledger.session.id,
+        { ...request, ...(origin === "" ? {} : { origin }) },
+        keep,
+      ),
     );
   });
 
@@ -67,7 +72,9 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
     readAs(NoFields, readOptionalJson(ctx));
     const id = ctx.params["id"] ?? "";
     const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
-    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) => cancelSession(checkout, id, keep));
+    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      cancelSession(ofRequest(checkout, ctx), id, keep),
+    );
   });
 
   return router;

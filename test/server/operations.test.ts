@@ -160,6 +160,15 @@ describe("what a merchant does with a payment", () => {
     expectStatus(await operate(payment, "capture"), 200);
   });
 
+  it("asks the provider once for one Idempotency-Key", async () => {
+    const payment = await authorize();
+    const key = { "idempotency-key": "refresh-1" };
+    const first = expectStatus(await operate(payment, "refresh", {}, key), 200).body;
+    const asked = dwolla.calls.length;
+    assert.deepEqual(expectStatus(await operate(payment, "refresh", {}, key), 200).body, first);
+    assert.equal(dwolla.calls.length, asked);
+  });
+
   it("takes either the void or the arrival of a bank transfer, when both come at once", async () => {
     for (let round = 0; round < 10; round += 1) {
       const payment = await payByBank();

@@ -187,13 +187,24 @@ describe("settling", () => {
     expectStatus(await returnFromUniversal(server, replayed), 303);
     const { status, attempt } = await read(session);
     assert.deepEqual([status, attempt?.state], ["open", "started"]);
-    assert.ok(server.log.some(({ msg }) => msg === "a return could not be verified"));
+    const [line] = server.log.filter(({ msg }) => msg === "a return could not be verified");
+    assert.match(String(line?.["requestId"]), /^[0-9a-f-]{36}$/);
   });
 
   it("answers an authentic notification about nothing that is known with 404", async () => {
     const { handoff } = await begin();
     expectStatus(await notifyUniversal(server, handoff, { x_reference: "order-500" }), 404);
     expectStatus(await notifyUniversal(server, handoff, {}, "nowhere"), 404);
+  });
+
+  it("refuses a return or cancel in a media type that no provider sends, and a repeated parameter", async () => {
+    const { session, handoff } = await begin();
+    const path = new URL(handoff.fields?.["x_url_complete"] ?? "").pathname;
+    const request = { key: null, body: "x", headers: { "content-type": "text/plain" } };
+    expectStatus(await server.call(path, request), 415);
+    expectStatus(await server.call(path.replace("/return/", "/cancel/"), request), 415);
+    expectStatus(await server.call(`${path}?x_result=completed&x_result=failed`, { key: null }), 400);
+    assert.equal((await read(session)).attempt?.state, "started");
   });
 
   it("answers a repeated parameter with 400 and changes nothing", async () => {
