@@ -1,40 +1,66 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
+import { CheckoutError } from "./errors.ts";
 import { ConfigError, loadConfig, startServer } from "./index.ts";
+import { runStoreCommand, UsageError } from "./store-command.ts";
 
-const USAGE = `Usage: offsite-checkout serve [--config <file>]
+const USAGE = `Usage: offsite-checkout <command>
 
-  serve    take payments; the configuration is offsite-checkout.config.json unless another is named
-  --help   show this
+  serve [--config <file>]                  take payments
+  store check [--store <address>]          read everything in a store, and say what is wrong
+  store compact [--store <address>]        free what a store no longer needs
+  store copy --from <address> --to <address>
+                                           copy a whole store into an empty one, of either kind
+
+  The configuration is offsite-checkout.config.json unless --config names another; a store's address is
+  json:<folder> or postgres://…, and the configuration's own unless --store names another. Stop the servers of a
+  store before it is compacted or copied.
 `;
 
-/** Ends the process, however many connections hold it, this long after the second signal or a failed end. */
+const STDOUT = 1;
+const STDERR = 2;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      config: { type: "string", default: "offsite-checkout.config.json" },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const [command, ...rest] = positionals;
+  const { values, positionals } = readParameters();
+  const [command, action, ...rest] = positionals;
   if (values.help) {
     console.log(USAGE);
-  } else if (command === "serve" && rest.length === 0) {
+  } else if (command === "serve" && action === undefined) {
     await serve(values.config);
+  } else if (command === "store" && rest.length === 0) {
+    const log = createLog(STDERR);
+    const isWell = await runStoreCommand(action, values, { log, print: (line) => console.log(line) });
+    if (!isWell) process.exitCode = EXIT_FAILED;
   } else {
-    console.error(USAGE);
-    process.exitCode = EXIT_USAGE;
+    throw new UsageError(
+      command === undefined ? "a command is missing" : `there is no command ${positionals.join(" ")}`,
+    );
+  }
+}
+
+function readParameters() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        config: { type: "string", default: "offsite-checkout.config.json" },
+        store: { type: "string" },
+        from: { type: "string" },
+        to: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
 }
 
 async function serve(file: string): Promise<void> {
   const config = await loadConfig(file);
-  const log = pino({ base: null, redact: ["*.secret", "*.secretKey", "headers.authorization"] });
+  const log = createLog(STDOUT);
   const server = await startServer(config, {
     log,
     onFatal: (error) => {
@@ -51,10 +77,22 @@ async function serve(file: string): Promise<void> {
   }
 }
 
+/** Logs to a file descriptor, which may be closed by its reader without ending the process. */
+function createLog(fd: number): Logger {
+  return pino({ base: null, redact: ["*.secret", "*.secretKey", "headers.authorization"] }, pino.destination(fd));
+}
+
 try {
   await main();
 } catch (error) {
-  const isExplained = error instanceof ConfigError || (error as { code?: unknown }).code !== undefined;
-  console.error(isExplained ? (error as Error).message : error);
-  process.exitCode = EXIT_FAILED;
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
+  else if (error instanceof ConfigError || error instanceof CheckoutError || isSystemError(error)) {
+    console.error(error.message);
+  } else console.error(error);
+  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** Tells whether the system refused something, such as a port that is taken: what it says is explanation enough. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === "string";
 }

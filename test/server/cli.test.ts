@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { isOnPostgres } from "../support/store-address.ts";
-import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
+import { freePort, MANUAL, SECRET_KEY, startTestServer, STOREFRONT } from "../support/server.ts";
 
 const CLI = new URL("../../server/cli.ts", import.meta.url).pathname;
 
@@ -77,6 +77,44 @@ describe("offsite-checkout serve", { skip: isOnPostgres }, () => {
     assert.equal((await ending(run("--help")))[0], 0);
     assert.equal((await ending(run()))[0], 2);
     assert.equal((await ending(run("nonsense")))[0], 2);
+  });
+});
+
+describe("offsite-checkout store", { skip: isOnPostgres }, () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
+    await writeFile(join(folder, "offsite-checkout.config.json"), JSON.stringify(configOf(0)));
+    const server = await startTestServer({ folder });
+    await server.createSession({ currency: "JPY", amount: 500 });
+    await server.stop();
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (...parameters: string[]) =>
+    ending(spawn(process.execPath, [CLI, "store", ...parameters], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] }));
+
+  it("checks, compacts and copies the store of the configuration, or one that is named", async () => {
+    const counts =
+      /1 sessions, 0 attempts, 0 payments, 0 operations, 1 events, 0 answers\nJPY, in minor units: 500 asked/;
+    const [checked, found] = await run("check");
+    assert.equal(checked, 0, found);
+    assert.match(found, counts);
+    assert.match(found, /No fault was found\./);
+    assert.equal((await run("compact"))[0], 0);
+    const [copied, told] = await run("copy", "--from", "json:./data", "--to", "json:./copy");
+    assert.equal(copied, 0, told);
+    assert.match(told, /counts and sums are equal/);
+    assert.match((await run("check", "--store", "json:./copy"))[1], counts);
+  });
+
+  it("refuses a target that is not empty, a store that is not there, and half a command", async () => {
+    const [code, output] = await run("copy", "--from", "json:./data", "--to", "json:./data");
+    assert.equal(code, 1, output);
+    assert.equal((await run("check", "--store", "json:./nothing"))[0], 1);
+    for (const parameters of [["copy"], ["copy", "--from", "json:./data"], ["sweep"], [], ["check", "--nonsense"]]) {
+      assert.equal((await run(...parameters))[0], 2, parameters.join(" "));
+    }
   });
 });
 
