@@ -14,8 +14,8 @@ export interface RecordArchive {
   read(): AsyncIterable<StoreRecord[]>;
   /** Fills an empty store with what `read` of another gave; wholly, or not at all. */
   write(batches: AsyncIterable<StoreRecord[]>): Promise<void>;
-  /** Tells which session each name belongs to. */
-  findOwners(names: readonly string[]): Promise<(string | null)[]>;
+  /** Compares records that `read` gave with what they are found by; gives each fault, in words. */
+  findFaults(batch: readonly StoreRecord[]): Promise<string[]>;
   /** Frees the room of what is no longer needed. */
   compact(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
-import { openArchive, type ArchiveOptions, type RecordArchive, type StoreRecord } from "./archive.ts";
+import { openArchive, type ArchiveOptions } from "./archive.ts";
 import { addToCount, emptyCount, type StoreCount } from "./count.ts";
-import { ledgerKeys, type Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** What a look at all of a store found. */
 export interface StoreCheck {
@@ -13,8 +13,8 @@ export interface StoreCheck {
 export const MAX_FAULTS = 100;
 
 /**
- * Reads everything in a store and alters nothing: that each byte is as it was written, that each name leads to the
- * session that has it, that money adds up, that events are in order.
+ * Reads everything in a store and alters nothing: that each byte is as it was written, that each
+ * index leads where it should, that money adds up, that events are in order.
  *
  * @throws StoreError where the store cannot be opened or is damaged
  */
@@ -26,7 +26,7 @@ export async function checkStore(address: string, options: ArchiveOptions): Prom
     let last = 0;
     for await (const batch of archive.read()) {
       addToCount(count, batch);
-      faults.push(...(await findNameFaults(archive, batch)));
+      faults.push(...(await archive.findFaults(batch)));
       for (const record of batch) {
         if (record.kind === "session") faults.push(...findMoneyFaults(record.ledger));
         if (record.kind !== "event") continue;
@@ -39,18 +39,6 @@ export async function checkStore(address: string, options: ArchiveOptions): Prom
     await archive.close();
   }
   return { count, faults: faults.slice(0, MAX_FAULTS) };
-}
-
-async function findNameFaults(archive: RecordArchive, batch: readonly StoreRecord[]): Promise<string[]> {
-  const named = batch.flatMap((record) =>
-    record.kind === "session"
-      ? [...ledgerKeys(record.ledger), ...record.retired].map((name) => ({ name, id: record.ledger.session.id }))
-      : [],
-  );
-  const owners = await archive.findOwners(named.map(({ name }) => name));
-  return named.flatMap(({ name, id }, index) =>
-    owners[index] === id ? [] : [`${name} of session ${id} leads to ${owners[index] ?? "nothing"}`],
-  );
 }
 
 function findMoneyFaults({ session, payments }: Ledger): string[] {

@@ -1,8 +1,9 @@
 import { KeyConflictError, StoreError } from "../errors.ts";
 import { answeredAlready, assertCommit } from "./commit.ts";
 import type { CommitEntry } from "./json/frame.ts";
-import { idempotencyName, summarize, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
+import { idempotencyName, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
+import { describeSession } from "./json/session-index.ts";
 import { listPayments, listSessions } from "./json/lists.ts";
 import { openFolder, type JsonStoreOptions, type OpenFolder } from "./json/open-folder.ts";
 import { Reservations } from "./json/reservations.ts";
@@ -109,7 +110,7 @@ class JsonStore implements Store {
     this.#assertOpen();
     // After a refusal only a write can tell whether there is room again.
     if (this.#folder.adapter.journal.isFull)
-      await this.#folder.adapter.append({ ledger: "", entry: NOTHING, onDurable() {} });
+      await this.#folder.adapter.append({ records: "", entry: NOTHING, onDurable() {} });
   }
 
   close(): Promise<void> {
@@ -126,16 +127,13 @@ class JsonStore implements Store {
     if (ledger === undefined && events.length === 0 && idempotency === undefined) return;
     assertCommit(sessionId, commit);
     // Everything is taken down before anything is awaited: what was given belongs to the caller.
-    const session =
-      ledger === undefined
-        ? undefined
-        : { id: sessionId, text: JSON.stringify(ledger), ...summarize(ledger), ...names.after(ledger) };
+    const { added, retired } = ledger === undefined ? { added: [], retired: [] } : names.after(ledger);
+    const session = ledger === undefined ? undefined : describeSession(ledger, retired, this.#document.hash);
     const answer = idempotency === undefined ? undefined : { ...idempotency };
     const happened = events.map((event) => ({ ...event }));
-    const taken = [...(session?.added ?? []), ...(answer === undefined ? [] : [idempotencyName(answer)])];
     await this.#reservations.take(
-      taken,
-      () => this.#assertUnowned(sessionId, session?.added ?? [], answer),
+      answer === undefined ? added : [...added, idempotencyName(answer)],
+      () => this.#assertUnowned(sessionId, added, answer),
       () => this.#append(session, happened, answer),
     );
     if (session !== undefined) this.#announce(sessionId);
@@ -151,13 +149,11 @@ class JsonStore implements Store {
     const events = happened.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
     const entry: CommitEntry = {
       kind: "commit",
-      ...(session === undefined ? {} : { id: session.id }),
-      ...(session === undefined || session.retired.length === 0 ? {} : { retired: session.retired }),
       ...(events.length === 0 ? {} : { events }),
       ...(idempotency === undefined ? {} : { idempotency }),
     };
     return this.#folder.adapter.append({
-      ledger: session?.text ?? "",
+      records: session?.records ?? "",
       entry: JSON.stringify(entry),
       onDurable: () => {
         this.#document.apply({ session, events, idempotency });

@@ -1,13 +1,17 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { assertNever } from "../../../shared/assert-never.ts";
 import { StoreError } from "../../errors.ts";
 import type { ArchiveMode, ArchiveOptions, RecordArchive, StoreRecord } from "../archive.ts";
 import { ledgerKeys } from "../ledger.ts";
-import { summarize, type AppliedCommit, type LedgerDocument } from "./document.ts";
+import { type AppliedCommit, type LedgerDocument } from "./document.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { CommitEntry } from "./frame.ts";
 import { MANIFEST_NAME } from "./layout.ts";
+import type { NameHash } from "./name-table.ts";
+import { describeSession } from "./session-index.ts";
 import { openFolder, type JsonStoreOptions, type OpenFolder } from "./open-folder.ts";
 import { readOnly } from "./read-only.ts";
 
@@ -68,8 +72,21 @@ class FolderArchive implements RecordArchive {
     await this.compact();
   }
 
-  async findOwners(names: readonly string[]): Promise<(string | null)[]> {
-    return names.map((name) => this.#open.low.data.findOwner(name)?.id ?? null);
+  async findFaults(batch: readonly StoreRecord[]): Promise<string[]> {
+    const document = this.#open.low.data;
+    return batch.flatMap((record) => {
+      if (record.kind !== "session") return [];
+      const { ledger, retired } = record;
+      const { id } = ledger.session;
+      const { index } = describeSession(ledger, retired, document.hash);
+      return [
+        ...(isDeepStrictEqual(index, document.readIndex(id)) ? [] : [`session ${id} is indexed as something else`]),
+        ...[...ledgerKeys(ledger), ...retired].flatMap((name) => {
+          const owner = document.findOwner(name)?.id;
+          return owner === id ? [] : [`${name} of session ${id} leads to ${owner ?? "nothing"}`];
+        }),
+      ];
+    });
   }
 
   async compact(): Promise<void> {
@@ -81,9 +98,9 @@ class FolderArchive implements RecordArchive {
   }
 
   async #append(record: StoreRecord): Promise<void> {
-    const { entry, applied } = describe(record);
+    const { entry, applied } = describe(record, this.#open.low.data.hash);
     await this.#open.adapter.append({
-      ledger: applied.session?.text ?? "",
+      records: applied.session?.records ?? "",
       entry: JSON.stringify(entry),
       onDurable: () => this.#open.low.data.apply(applied),
     });
@@ -129,8 +146,8 @@ class FolderInMaking implements RecordArchive {
     this.#made = new FolderArchive(await openFolder({ ...this.#options, folder: this.#folder }));
   }
 
-  async findOwners(names: readonly string[]): Promise<(string | null)[]> {
-    return (await this.#made?.findOwners(names)) ?? names.map(() => null);
+  async findFaults(batch: readonly StoreRecord[]): Promise<string[]> {
+    return (await this.#made?.findFaults(batch)) ?? [];
   }
 
   async compact(): Promise<void> {
@@ -142,20 +159,23 @@ class FolderInMaking implements RecordArchive {
   }
 }
 
-function describe(record: StoreRecord): { entry: CommitEntry; applied: AppliedCommit } {
-  if (record.kind === "event") {
-    const events = [record.event];
-    return { entry: { kind: "commit", events }, applied: { session: undefined, events, idempotency: undefined } };
+function describe(record: StoreRecord, hash: NameHash): { entry: CommitEntry; applied: AppliedCommit } {
+  switch (record.kind) {
+    case "session": {
+      const session = describeSession(record.ledger, record.retired, hash);
+      return { entry: { kind: "commit" }, applied: { session, events: [], idempotency: undefined } };
+    }
+    case "event": {
+      const events = [record.event];
+      return { entry: { kind: "commit", events }, applied: { session: undefined, events, idempotency: undefined } };
+    }
+    case "answer": {
+      const idempotency = record.answer;
+      return { entry: { kind: "commit", idempotency }, applied: { session: undefined, events: [], idempotency } };
+    }
+    default:
+      return assertNever(record);
   }
-  if (record.kind === "answer") {
-    const idempotency = record.answer;
-    return { entry: { kind: "commit", idempotency }, applied: { session: undefined, events: [], idempotency } };
-  }
-  const { ledger, retired } = record;
-  const { id } = ledger.session;
-  const added = [...new Set([...ledgerKeys(ledger), ...retired])];
-  const session = { id, text: JSON.stringify(ledger), ...summarize(ledger), retired, added };
-  return { entry: { kind: "commit", id, retired }, applied: { session, events: [], idempotency: undefined } };
 }
 
 function* sessionsOf(document: LedgerDocument): Generator<StoreRecord> {

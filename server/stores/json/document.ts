@@ -2,7 +2,8 @@ import { ledgerKeys, type EventRecord, type IdempotencyRecord, type Ledger } fro
 import { DueQueue } from "./due-queue.ts";
 import { EventLog } from "./event-log.ts";
 import type { CommitEntry } from "./frame.ts";
-import { NameTable } from "./name-table.ts";
+import { NameTable, type NameHash } from "./name-table.ts";
+import { readIndex, readLedger, type PaymentIndex, type SessionIndex } from "./session-index.ts";
 import { ShardedMap } from "./sharded-map.ts";
 import { SortedList } from "./sorted-list.ts";
 import { TextArena, type Place } from "./text-arena.ts";
@@ -12,7 +13,7 @@ export interface StoredSession {
   readonly id: string;
   /** Its place in the order in which the store came to know it. */
   readonly number: number;
-  /** Where the ledger's JSON is: reading it is the cheapest private copy, and text takes a quarter of the memory. */
+  /** Where its index and records are: reading text is the cheapest private copy, and it takes a quarter of the room. */
   place: Place;
   /** Names that belong to the session and that its ledger no longer carries. */
   retired: readonly string[];
@@ -29,31 +30,19 @@ export interface StoredAnswer {
 }
 
 /** What lists of payments are filtered and ordered by. */
-export interface StoredPayment {
+export interface StoredPayment extends PaymentIndex {
   readonly session: StoredSession;
-  id: string;
-  createdAt: string;
-  gateway: string;
-  state: string;
 }
 
 /** One commit, as it was written. */
 export interface AppliedCommit {
-  session: (Summary & { id: string; text: string; retired: string[]; added: readonly string[] }) | undefined;
+  session: { index: SessionIndex; records: string } | undefined;
   events: readonly EventRecord[];
   idempotency: IdempotencyRecord | undefined;
 }
 
-/** What the indexes need to know of a ledger. */
-export interface Summary {
-  createdAt: string;
-  orderId: string | undefined;
-  dueAt: string | undefined;
-  payments: readonly Omit<StoredPayment, "session">[];
-}
-
 const NONE: readonly never[] = [];
-/** The creation time of a session whose records have not been looked into. */
+/** The creation time of a session that is not in the lists yet. */
 const UNKNOWN = "";
 
 /** All records of the store and their indexes, in memory. Only what is on disk gets in. */
@@ -67,63 +56,56 @@ export class LedgerDocument {
   readonly sessionsByAge = new SortedList<StoredSession>();
   readonly sessionsByOrder = new ShardedMap<StoredSession[]>();
   readonly paymentsByAge = new SortedList<StoredPayment>();
+  readonly hash: NameHash;
   /** Every name of `ledgerKeys`, and the number of the session that it belongs to. */
-  readonly #names: NameTable;
+  readonly #names = new NameTable();
   readonly #byNumber: StoredSession[] = [];
 
-  constructor(names = new NameTable()) {
-    this.#names = names;
+  constructor(hash: NameHash) {
+    this.hash = hash;
   }
 
   /** Takes in a commit that is on disk. Its cost does not depend on how much is stored. */
   apply({ session, events, idempotency }: AppliedCommit): void {
-    if (session !== undefined) {
-      const stored = this.#put(session.id, this.texts.write(session.text), session.retired, session);
-      for (const name of session.added) this.#names.add(name, stored.number);
-    }
+    if (session !== undefined) this.#put(session.index, this.texts.write(session.records));
     for (const event of events) this.events.add(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
   }
 
-  /** Takes in a frame that was read back, in the order of writing; {@link buildIndexes} has the last word. */
-  restore({ id, retired = [], events = [], idempotency }: CommitEntry, text: Uint8Array): void {
-    if (id !== undefined) {
-      const place = this.texts.copy(text);
-      const session = this.sessions.get(id);
-      if (session === undefined) this.#add(id, place, retired);
-      else {
-        this.texts.free(session.place);
-        Object.assign(session, { place, retired });
-      }
-    }
+  /** Takes in a frame that was read back, in the order of writing. */
+  restore({ events = [], idempotency }: CommitEntry, records: Buffer): void {
+    if (records.length > 0) this.#put(readIndex(records), this.texts.copy(records));
     for (const event of events) this.events.restore(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
   }
 
-  /** Makes the indexes of everything that was restored. */
-  buildIndexes(): void {
-    this.sessionsByAge.inBulk(() =>
-      this.paymentsByAge.inBulk(() => {
-        for (const [id, { place, retired }] of this.sessions.entries()) {
-          const ledger = JSON.parse(this.texts.read(place)) as Ledger;
-          const stored = this.#put(id, place, retired, summarize(ledger));
-          for (const name of ledgerKeys(ledger)) this.#names.add(name, stored.number);
-          for (const name of retired) this.#names.add(name, stored.number);
-        }
-      }),
-    );
+  /** Runs something that takes in very much; lists are in order again when it has ended. */
+  async inBulk<Result>(takeIn: () => Promise<Result>): Promise<Result> {
+    this.sessionsByAge.beginBulk();
+    this.paymentsByAge.beginBulk();
+    const result = await takeIn();
+    this.sessionsByAge.endBulk();
+    this.paymentsByAge.endBulk();
+    return result;
   }
 
   /** Reads the records of a session: a copy. */
   readLedger(id: string): Ledger | null {
     const session = this.sessions.get(id);
-    return session === undefined ? null : (JSON.parse(this.texts.read(session.place)) as Ledger);
+    return session === undefined ? null : readLedger(this.texts.bytes(session.place));
+  }
+
+  /** Reads what a session is found by, as it was stored. */
+  readIndex(id: string): SessionIndex | null {
+    const session = this.sessions.get(id);
+    return session === undefined ? null : readIndex(this.texts.bytes(session.place));
   }
 
   /** Finds the session that a name belongs to. */
   findOwner(name: string): StoredSession | undefined {
+    const { low, high } = this.hash(name);
     return this.#names
-      .candidates(name)
+      .candidates(low, high)
       .map((number) => this.#byNumber[number])
       .find((session) => session !== undefined && this.#owns(session, name));
   }
@@ -153,9 +135,8 @@ export class LedgerDocument {
     this.idempotency.set(name, { expiresAt: record.expiresAt, place: this.texts.write(JSON.stringify(record)) });
   }
 
-  #put(id: string, place: Place, retired: readonly string[], summary: Summary): StoredSession {
-    const { createdAt, orderId, payments } = summary;
-    const session = this.sessions.get(id) ?? this.#add(id, place, retired);
+  #put({ id, createdAt, orderId, dueAt, names, retired = [], payments = [] }: SessionIndex, place: Place): void {
+    const session = this.sessions.get(id) ?? this.#add(id, place);
     if (session.createdAt !== createdAt) {
       if (session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
       session.createdAt = createdAt;
@@ -163,20 +144,22 @@ export class LedgerDocument {
     }
     if (session.place !== place) this.texts.free(session.place);
     session.place = place;
-    session.retired = retired;
+    session.retired = retired.length === 0 ? NONE : retired;
+    for (let half = 0; half < names.length; half += 2) {
+      this.#names.add(names[half] ?? 0, names[half + 1] ?? 0, session.number);
+    }
     this.#putOrder(session, orderId);
     this.#putPayments(session, payments);
-    this.due.set(session.id, summary.dueAt);
-    return session;
+    this.due.set(id, dueAt);
   }
 
-  #add(id: string, place: Place, retired: readonly string[]): StoredSession {
+  #add(id: string, place: Place): StoredSession {
     const number = this.#byNumber.length;
     const session: StoredSession = {
       id,
       number,
       place,
-      retired,
+      retired: NONE,
       createdAt: UNKNOWN,
       orderId: undefined,
       payments: NONE,
@@ -200,7 +183,7 @@ export class LedgerDocument {
     else others.push(session);
   }
 
-  #putPayments(session: StoredSession, payments: Summary["payments"]): void {
+  #putPayments(session: StoredSession, payments: readonly PaymentIndex[]): void {
     const before = session.payments;
     if (before.length === 0 && payments.length === 0) return;
     session.payments = payments.map(({ id, createdAt, gateway, state }) => {
@@ -211,16 +194,6 @@ export class LedgerDocument {
     for (const payment of before) if (!session.payments.includes(payment)) this.paymentsByAge.remove(payment);
     for (const payment of session.payments) if (!before.includes(payment)) this.paymentsByAge.add(payment);
   }
-}
-
-/** Tells what the indexes need to know of a ledger. */
-export function summarize({ session, payments, dueAt }: Ledger): Summary {
-  return {
-    createdAt: session.createdAt,
-    orderId: session.orderId,
-    dueAt,
-    payments: payments.map(({ id, createdAt, gateway, state }) => ({ id, createdAt, gateway, state })),
-  };
 }
 
 /** Names an idempotency record; no two pairs of scope and key share a name. */

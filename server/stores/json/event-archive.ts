@@ -139,7 +139,7 @@ export class EventArchive {
     const header = count === length ? readHeader(bytes, 0) : null;
     const content = header === null ? null : readContent(bytes, 0, header);
     if (content === null) throw damaged(this.#path, offset, "does not match its checksum");
-    return JSON.parse(content.ledger.toString()) as EventRecord[];
+    return JSON.parse(content.records.toString()) as EventRecord[];
   }
 
   /** Finds the first frame with an event above a sequence. */

@@ -5,25 +5,25 @@ import type { EventRecord, IdempotencyRecord } from "../ledger.ts";
  * How journal and snapshot are written: one frame a line, in text that people can read.
  *
  * ```
- * <sequence:14> <durable:14> <length:8> <ledger:8> <checksum:8> <headerChecksum:8> <ledger><entry>\n
+ * <sequence:14> <durable:14> <length:8> <records:8> <checksum:8> <headerChecksum:8> <records><entry>\n
  * ```
  *
  * `sequence` grows by one with each frame. `durable` is the last sequence that was on disk when this frame was
  * written: a frame that cannot be read is a torn tail only while no later one vouches for it. `length` is that of
- * ledger and entry in bytes, `ledger` that of the ledger alone, both hexadecimal. The checksums are CRC-32, of ledger
- * and entry, and of the header before it.
+ * records and entry in bytes, `records` that of the records alone, both hexadecimal. The checksums are CRC-32, of
+ * records and entry, and of the header before it.
  */
 export interface Frame {
   sequence: number;
   durable: number;
-  /** The JSON text of a session's ledger, or nothing; the bytes are the reader's own and soon another frame's. */
-  ledger: Buffer;
+  /** A session's index and records, or nothing; the bytes are the reader's own and soon another frame's. */
+  records: Buffer;
   entry: Entry;
   /** Of the whole frame, in bytes. */
   length: number;
 }
 
-/** What a frame says beside the ledger that it may carry. */
+/** What a frame says beside the records that it may carry. */
 export type Entry = HeaderEntry | CommitEntry | EventsEntry | NextEntry | EndEntry;
 
 /** The first frame of a file. */
@@ -35,18 +35,14 @@ export interface HeaderEntry<Kind = "journal" | "snapshot" | "archive"> {
   generation: number;
 }
 
-/** One commit; in a snapshot, what came of many. */
+/** One commit, whose session's records the frame carries, if they changed; in a snapshot, what came of many. */
 export interface CommitEntry {
   kind: "commit";
-  /** The session that the frame's ledger is of. */
-  id?: string;
-  /** Names that belong to the session and that its ledger no longer carries. */
-  retired?: string[];
   events?: EventRecord[];
   idempotency?: IdempotencyRecord;
 }
 
-/** Some events, whose JSON array is where a commit has its ledger. */
+/** Some events, whose JSON array is where a commit has its records. */
 export interface EventsEntry {
   kind: "events";
   /** The sequence of the last of them. */
@@ -88,7 +84,7 @@ export interface FrameHeader {
   sequence: number;
   durable: number;
   length: number;
-  ledgerLength: number;
+  recordsLength: number;
   checksum: number;
 }
 
@@ -101,17 +97,17 @@ export class FrameBuffer {
     return this.#length;
   }
 
-  /** Adds a frame of JSON texts, of which the ledger's may be UTF-8 already. */
-  add(sequence: number, durable: number, ledger: string | Uint8Array, entry: string): void {
+  /** Adds a frame of JSON texts, of which the records' may be UTF-8 already. */
+  add(sequence: number, durable: number, records: string | Uint8Array, entry: string): void {
     // At most three bytes of UTF-8 come of one UTF-16 unit.
-    this.#reserve(HEADER_LENGTH + (ledger.length + entry.length) * 3 + 1);
+    this.#reserve(HEADER_LENGTH + (records.length + entry.length) * 3 + 1);
     const start = this.#length + HEADER_LENGTH;
-    let ledgerLength = ledger.length;
-    if (typeof ledger === "string") ledgerLength = this.#bytes.write(ledger, start);
-    else this.#bytes.set(ledger, start);
-    const length = ledgerLength + this.#bytes.write(entry, start + ledgerLength);
+    let recordsLength = records.length;
+    if (typeof records === "string") recordsLength = this.#bytes.write(records, start);
+    else this.#bytes.set(records, start);
+    const length = recordsLength + this.#bytes.write(entry, start + recordsLength);
     const checksum = crc32(this.#bytes.subarray(start, start + length));
-    const checked = `${decimal(sequence)} ${decimal(durable)} ${hex(length)} ${hex(ledgerLength)} ${hex(checksum)} `;
+    const checked = `${decimal(sequence)} ${decimal(durable)} ${hex(length)} ${hex(recordsLength)} ${hex(checksum)} `;
     this.#bytes.write(`${checked}${hex(crc32(checked))} `, this.#length, "latin1");
     this.#bytes[start + length] = NEWLINE;
     this.#length = start + length + 1;
@@ -144,7 +140,7 @@ export function readHeader(bytes: Buffer, offset: number): FrameHeader | null {
     sequence: parseDecimal(bytes, offset),
     durable: parseDecimal(bytes, offset + 15),
     length: parseHex(bytes, offset + 30),
-    ledgerLength: parseHex(bytes, offset + 39),
+    recordsLength: parseHex(bytes, offset + 39),
     checksum: parseHex(bytes, offset + 48),
   };
 }
@@ -158,13 +154,13 @@ export function frameLength(header: FrameHeader): number {
 export function readContent(
   bytes: Buffer,
   offset: number,
-  { length, ledgerLength, checksum }: FrameHeader,
-): { ledger: Buffer; entry: Entry } | null {
+  { length, recordsLength, checksum }: FrameHeader,
+): { records: Buffer; entry: Entry } | null {
   const start = offset + HEADER_LENGTH;
   if (bytes[start + length] !== NEWLINE || crc32(bytes.subarray(start, start + length)) !== checksum) return null;
   return {
-    ledger: bytes.subarray(start, start + ledgerLength),
-    entry: JSON.parse(bytes.toString("utf8", start + ledgerLength, start + length)) as Entry,
+    records: bytes.subarray(start, start + recordsLength),
+    entry: JSON.parse(bytes.toString("utf8", start + recordsLength, start + length)) as Entry,
   };
 }
 

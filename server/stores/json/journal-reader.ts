@@ -77,7 +77,7 @@ export class JournalReader {
         const { entry } = frame;
         if (journal.sequence === -1) this.#checkHeader(entry, frame.sequence, { path, generation, sequence });
         else if (journal.isContinued) throw damaged(path, offset, "goes on after its end");
-        else if (entry.kind === "commit") this.#document.restore(entry, frame.ledger);
+        else if (entry.kind === "commit") this.#document.restore(entry, frame.records);
         else if (entry.kind === "next") journal.isContinued = true;
         else throw damaged(path, offset, `holds a frame of kind ${entry.kind}`);
         if (journal.sequence !== -1) journal.count += 1;

@@ -6,8 +6,8 @@ import { FORMAT, journalName } from "./layout.ts";
 
 /** What to write, and what to do in the moment when it is on disk. */
 export interface Append {
-  /** The JSON text of a ledger, or `""`. */
-  ledger: string;
+  /** A session's index and records, or `""`. */
+  records: string;
   /** The JSON text of an {@link Entry}. */
   entry: string;
   onDurable: () => void;
@@ -148,8 +148,8 @@ export class Journal {
 
   #takeGroup(): Waiting[] {
     let length = 0;
-    const next = this.#waiting.findIndex(({ ledger, entry }) => {
-      length += ledger.length + entry.length;
+    const next = this.#waiting.findIndex(({ records, entry }) => {
+      length += records.length + entry.length;
       return length > GROUP_LENGTH;
     });
     const count = next === -1 ? this.#waiting.length : Math.max(next, 1);
@@ -169,12 +169,12 @@ export class Journal {
     }
   }
 
-  async #write(group: Pick<Append, "ledger" | "entry">[]): Promise<void> {
+  async #write(group: Pick<Append, "records" | "entry">[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const { sequence, length } = this.#position;
     this.#frames.clear();
-    for (const [index, { ledger, entry }] of group.entries()) {
-      this.#frames.add(sequence + 1 + index, sequence, ledger, entry);
+    for (const [index, { records, entry }] of group.entries()) {
+      this.#frames.add(sequence + 1 + index, sequence, records, entry);
     }
     try {
       await this.#file.write(this.#frames.bytes(), length);
@@ -236,7 +236,7 @@ export class Journal {
     }
     try {
       // From here on the old file says that there is a new one: it cannot go missing unnoticed.
-      await this.#write([{ ledger: "", entry: JSON.stringify({ kind: "next", generation: next.generation }) }]);
+      await this.#write([{ records: "", entry: JSON.stringify({ kind: "next", generation: next.generation }) }]);
     } catch (error) {
       await created.file.close();
       await this.#fileSystem.remove(path).catch(() => undefined);

@@ -15,11 +15,13 @@ export interface Manifest {
   /** A UUID, the same in every file of the store. */
   store: string;
   createdAt: string;
+  /** What the hashes of names are made with: 32 bits. */
+  seed: number;
 }
 
 /** Writes a manifest as the text of its file, with a checksum. */
-export function writeManifest({ format, store, createdAt }: Manifest): string {
-  const manifest = { format, store, createdAt };
+export function writeManifest({ format, store, createdAt, seed }: Manifest): string {
+  const manifest = { format, store, createdAt, seed };
   return `${JSON.stringify({ ...manifest, checksum: crc32(JSON.stringify(manifest)).toString(16) })}\n`;
 }
 

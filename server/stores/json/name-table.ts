@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 /** 64 bits of a name, as two numbers of 32. */
 export type NameHash = (name: string) => { low: number; high: number };
 
@@ -13,21 +11,15 @@ const LEAST_CAPACITY = 64;
  */
 export class NameTable {
   readonly #shards: (Shard | undefined)[] = Array.from({ length: SHARDS });
-  readonly #hash: NameHash;
 
-  constructor(hash: NameHash = seededHash(randomBytes(4).readUInt32LE())) {
-    this.#hash = hash;
-  }
-
-  /** Notes that a name is of an owner, a number from 0 on. */
-  add(name: string, owner: number): void {
-    const { low, high } = this.#hash(name);
-    (this.#shards[shardOf(high)] ??= new Shard()).add(low, high, owner);
+  /** Notes that a name is of an owner, a number from 0 on; noting it twice is noting it once. */
+  add(low: number, high: number, owner: number): void {
+    const shard = (this.#shards[shardOf(high)] ??= new Shard());
+    if (!shard.find(low, high).includes(owner)) shard.add(low, high, owner);
   }
 
   /** Gives all that may own a name: mostly none or one. */
-  candidates(name: string): number[] {
-    const { low, high } = this.#hash(name);
+  candidates(low: number, high: number): number[] {
     return this.#shards[shardOf(high)]?.find(low, high) ?? [];
   }
 }
@@ -37,7 +29,7 @@ function shardOf(high: number): number {
   return (high >>> 26) % SHARDS;
 }
 
-/** Makes a hash that nobody can foresee who does not know its seed. */
+/** Makes a hash that nobody can foresee who does not know its seed. It is part of the format: it never changes. */
 export function seededHash(seed: number): NameHash {
   return (name) => {
     let low = seed ^ name.length;

@@ -5,6 +5,7 @@ import { JournaledFolder } from "./adapter.ts";
 import { LedgerDocument } from "./document.ts";
 import { nodeFileSystem, type FileSystem } from "./file-system.ts";
 import { lockFolder, type Release } from "./folder-lock.ts";
+import { seededHash } from "./name-table.ts";
 
 /** Where a JSON store is and what it works with. */
 export interface JsonStoreOptions {
@@ -45,7 +46,7 @@ export async function openFolder(options: JsonStoreOptions): Promise<OpenFolder>
       options.onFatal?.(error);
     };
     const adapter = new JournaledFolder({ ...options, fileSystem, now, onFatal });
-    const low = new Low<LedgerDocument>(adapter, new LedgerDocument());
+    const low = new Low<LedgerDocument>(adapter, new LedgerDocument(seededHash(0)));
     await low.read();
     const close = async () => {
       await adapter.close();

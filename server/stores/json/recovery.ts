@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { BaseLogger } from "pino";
 import { StoreError } from "../../errors.ts";
@@ -19,6 +19,7 @@ import {
   writeManifest,
   type Manifest,
 } from "./layout.ts";
+import { seededHash } from "./name-table.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** A store as it was found: what it holds, and where its journal goes on. */
@@ -56,26 +57,28 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const names = await fileSystem.list(folder);
   for (const name of names) if (name.endsWith(UNFINISHED)) await fileSystem.remove(join(folder, name));
   const { journals, snapshots } = generationsIn(names);
-  const { store } = names.includes(MANIFEST_NAME)
+  const { store, seed } = names.includes(MANIFEST_NAME)
     ? await readManifest(options)
     : await createStore(options, journals, snapshots);
 
-  const document = new LedgerDocument();
+  const document = new LedgerDocument(seededHash(seed));
   const generation = snapshots.at(-1) ?? 1;
-  const snapshot =
-    snapshots.length === 0
-      ? { sequence: 0, length: 0, archived: EMPTY_EXTENT }
-      : await readSnapshot({ fileSystem, folder, store, generation }, document);
-  const archive = new EventArchive({ fileSystem, folder, store });
-  await archive.open(snapshot.archived);
-  document.events.follow(archive);
-  const reader = new JournalReader({ ...options, store, document });
-  const { file, position } = await reader.read(generation, journals.at(-1) ?? generation, snapshot.sequence);
-  document.buildIndexes();
+  const { archive, file, position, snapshotLength } = await document.inBulk(async () => {
+    const snapshot =
+      snapshots.length === 0
+        ? { sequence: 0, length: 0, archived: EMPTY_EXTENT }
+        : await readSnapshot({ fileSystem, folder, store, generation }, document);
+    const archive = new EventArchive({ fileSystem, folder, store });
+    await archive.open(snapshot.archived);
+    document.events.follow(archive);
+    const reader = new JournalReader({ ...options, store, document });
+    const journal = await reader.read(generation, journals.at(-1) ?? generation, snapshot.sequence);
+    return { ...journal, archive, snapshotLength: snapshot.length };
+  });
   // A snapshot that was named just before a crash is not surely there after the next, unless it is made so now.
   await fileSystem.syncFolder(folder);
   await removeSuperseded(options, generation, names);
-  return { document, archive, store, file, position, snapshotLength: snapshot.length };
+  return { document, archive, store, file, position, snapshotLength };
 }
 
 /** Removes the files that a snapshot of `generation` makes needless. */
@@ -122,7 +125,12 @@ async function createStore(options: RecoveryOptions, journals: number[], snapsho
   if (snapshots.length > 0 || journals.length > 1 || (await holdsCommits(options, journals))) {
     throw new StoreError("storage_unavailable", `${join(folder, MANIFEST_NAME)} is missing, and its store is there`);
   }
-  const manifest: Manifest = { format: FORMAT, store: randomUUID(), createdAt: now().toISOString() };
+  const manifest: Manifest = {
+    format: FORMAT,
+    store: randomUUID(),
+    createdAt: now().toISOString(),
+    seed: randomInt(2 ** 32),
+  };
   const path = join(folder, MANIFEST_NAME);
   const file = await fileSystem.open(path + UNFINISHED, "create");
   try {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { damaged, readFrames } from "./frame-reader.ts";
-import { FrameBuffer, type ArchiveExtent, type CommitEntry, type EndEntry, type Entry } from "./frame.ts";
+import { FrameBuffer, type ArchiveExtent, type EndEntry, type Entry } from "./frame.ts";
 import type { LedgerDocument } from "./document.ts";
 import type { FileSystem, OpenFile } from "./file-system.ts";
 import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
@@ -9,6 +9,8 @@ import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
 const CHUNK_RECORDS = 200;
 /** How much may wait in the kernel before it is synced, in bytes: one large sync would hold up the journal's. */
 const SYNC_LENGTH = 8 * 1024 * 1024;
+
+const COMMIT: Entry = { kind: "commit" };
 
 /** What a snapshot is written from, and as what. */
 export interface SnapshotOptions {
@@ -61,14 +63,14 @@ export async function readSnapshot(
   let sequence: number | undefined;
   let end: EndEntry | undefined;
   try {
-    const ending = await readFrames(file, path, ({ entry, ledger, ...frame }, offset) => {
+    const ending = await readFrames(file, path, ({ entry, records, ...frame }, offset) => {
       if (sequence === undefined) {
         if (entry.kind !== "snapshot" || entry.store !== store || entry.generation !== generation) {
           throw damaged(path, offset, "does not begin as this store's snapshot");
         }
         sequence = frame.sequence;
       } else if (end !== undefined) throw damaged(path, offset, "goes on after its end");
-      else if (entry.kind === "commit") document.restore(entry, ledger);
+      else if (entry.kind === "commit") document.restore(entry, records);
       else if (entry.kind === "end") end = entry;
       else throw damaged(path, offset, `holds a frame of kind ${entry.kind}`);
     });
@@ -111,9 +113,8 @@ class SnapshotWriter {
 
   async #writeSessions(document: LedgerDocument): Promise<number> {
     let written = 0;
-    for (const [id, { place, retired }] of document.sessions.entries()) {
-      const entry: CommitEntry = { kind: "commit", id, ...(retired.length === 0 ? {} : { retired: [...retired] }) };
-      this.#add(document.texts.bytes(place), entry);
+    for (const [, { place }] of document.sessions.entries()) {
+      this.#add(document.texts.bytes(place), COMMIT);
       written += 1;
       if (written % CHUNK_RECORDS === 0) await this.#flush();
     }
@@ -137,9 +138,9 @@ class SnapshotWriter {
     return written;
   }
 
-  #add(ledger: string | Uint8Array, entry: Entry): void {
+  #add(records: string | Uint8Array, entry: Entry): void {
     if (this.#length + this.#frames.length > 0) this.#sequence += 1;
-    this.#frames.add(this.#sequence, this.#sequence, ledger, JSON.stringify(entry));
+    this.#frames.add(this.#sequence, this.#sequence, records, JSON.stringify(entry));
   }
 
   async #flush(): Promise<void> {

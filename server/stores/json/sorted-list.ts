@@ -9,10 +9,12 @@ export class SortedList<Item extends Place> {
     return this.#items.length;
   }
 
-  /** Runs something that adds many items in any order, and sorts once. */
-  inBulk(addAll: () => void): void {
+  /** Takes many items in any order from now on, until {@link endBulk}. */
+  beginBulk(): void {
     this.#isSorting = false;
-    addAll();
+  }
+
+  endBulk(): void {
     this.#isSorting = true;
     this.#items.sort(comparePlaces);
   }
@@ -28,7 +30,7 @@ export class SortedList<Item extends Place> {
   }
 
   remove(item: Item): void {
-    const index = this.#indexFrom(item);
+    const index = this.#isSorting ? this.#indexFrom(item) : this.#items.indexOf(item);
     if (this.#items[index] === item) this.#items.splice(index, 1);
   }
 

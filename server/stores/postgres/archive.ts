@@ -1,7 +1,14 @@
 import type { Client } from "pg";
 import { StoreError } from "../../errors.ts";
 import type { ArchiveMode, ArchiveOptions, RecordArchive, StoreRecord } from "../archive.ts";
-import { ledgerKeys, type EventRecord, type IdempotencyRecord, type Ledger, type NewEvent } from "../ledger.ts";
+import {
+  ledgerKeys,
+  type EventRecord,
+  type IdempotencyRecord,
+  type Ledger,
+  type NewEvent,
+  type PaymentRecord,
+} from "../ledger.ts";
 import { parsePostgresAddress } from "./address.ts";
 import { cleanUp } from "./claims.ts";
 import { decodeText, digestKey, digestText, encodeText } from "./encoding.ts";
@@ -91,17 +98,37 @@ class PostgresArchive implements RecordArchive {
     await this.#client.query(`ANALYZE ${TABLES.join(", ")}`);
   }
 
-  async findOwners(names: readonly string[]): Promise<(string | null)[]> {
-    const digests = names.map(digestText);
-    // Another connection: this one may be in the middle of `read`.
-    const { rows } = await this.#primary.run(({ client }) =>
-      client.query<{ digest: Buffer; session_id: string }>(
+  async findFaults(batch: readonly StoreRecord[]): Promise<string[]> {
+    const sessions = batch.flatMap((record) => (record.kind === "session" ? [record] : []));
+    if (sessions.length === 0) return [];
+    const names = namesOf(sessions);
+    const payments = paymentsOf(sessions);
+    // Another connection: this one is in the middle of `read`.
+    return await this.#primary.run(async ({ client }) => {
+      const owners = await client.query<{ digest: Buffer; session_id: string }>(
         "SELECT digest, session_id FROM checkout_names WHERE digest = ANY ($1::bytea[])",
-        [digests],
-      ),
-    );
-    const owners = new Map(rows.map((row) => [row.digest.toString("hex"), decodeText(row.session_id)]));
-    return digests.map((digest) => owners.get(digest.toString("hex")) ?? null);
+        [names.map(({ name }) => digestText(name))],
+      );
+      const owner = new Map(owners.rows.map((row) => [row.digest.toString("hex"), decodeText(row.session_id)]));
+      const listed = await client.query<{ id: string; row: string }>(
+        `SELECT id, concat_ws(' ', session_id, encode(order_digest, 'hex'), created_at, gateway, state) AS row
+        FROM checkout_payments WHERE session_id = ANY ($1::text[])`,
+        [sessions.map(({ ledger }) => encodeText(ledger.session.id))],
+      );
+      const rows = new Map(listed.rows.map(({ id, row }) => [id, row]));
+      return [
+        ...names.flatMap(({ name, id }) => {
+          const found = owner.get(digestText(name).toString("hex"));
+          return found === id ? [] : [`${name} of session ${id} leads to ${found ?? "nothing"}`];
+        }),
+        ...payments.flatMap(({ payment, ledger }) => {
+          const values = [ledger.session.id, digestOrder(ledger)?.toString("hex"), payment.createdAt, payment.gateway];
+          const row = [...values.filter((value) => value !== undefined).map(encodeText), payment.state].join(" ");
+          return rows.get(encodeText(payment.id)) === row ? [] : [`payment ${payment.id} is listed as something else`];
+        }),
+        ...(rows.size === payments.length ? [] : [`${rows.size} payments are listed of ${payments.length}`]),
+      ];
+    });
   }
 
   async compact(): Promise<void> {
@@ -138,14 +165,12 @@ class PostgresArchive implements RecordArchive {
         records.map(({ ledger }) => (ledger.dueAt === undefined ? null : encodeText(ledger.dueAt))),
       ],
     );
-    const names = records.flatMap(({ ledger, retired }) =>
-      [...new Set([...ledgerKeys(ledger), ...retired])].map((name) => ({ name, id: ledger.session.id })),
-    );
+    const names = namesOf(records);
     await this.#client.query(
       "INSERT INTO checkout_names (digest, session_id) SELECT * FROM unnest($1::bytea[], $2::text[])",
       [names.map(({ name }) => digestText(name)), names.map(({ id }) => encodeText(id))],
     );
-    const payments = records.flatMap(({ ledger }) => ledger.payments.map((payment) => ({ payment, ledger })));
+    const payments = paymentsOf(records);
     await this.#client.query(
       `INSERT INTO checkout_payments (id, session_id, order_digest, created_at, gateway, state)
       SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[])`,
@@ -203,6 +228,16 @@ function toEvent({ sequence, event }: Row): StoreRecord {
 
 function toAnswer({ record }: Row): StoreRecord {
   return { kind: "answer", answer: JSON.parse(record ?? "") as IdempotencyRecord };
+}
+
+function namesOf(records: readonly { ledger: Ledger; retired: string[] }[]): { name: string; id: string }[] {
+  return records.flatMap(({ ledger, retired }) =>
+    [...new Set([...ledgerKeys(ledger), ...retired])].map((name) => ({ name, id: ledger.session.id })),
+  );
+}
+
+function paymentsOf(records: readonly { ledger: Ledger }[]): { payment: PaymentRecord; ledger: Ledger }[] {
+  return records.flatMap(({ ledger }) => ledger.payments.map((payment) => ({ payment, ledger })));
 }
 
 async function assertTables(client: Client): Promise<void> {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { LedgerDocument, summarize } from "../../../server/stores/json/document.ts";
+import { LedgerDocument } from "../../../server/stores/json/document.ts";
 import { DueQueue } from "../../../server/stores/json/due-queue.ts";
 import { NameTable, seededHash } from "../../../server/stores/json/name-table.ts";
+import { describeSession } from "../../../server/stores/json/session-index.ts";
 import { ShardedMap } from "../../../server/stores/json/sharded-map.ts";
 import { SortedList } from "../../../server/stores/json/sorted-list.ts";
 import { TextArena, type Place } from "../../../server/stores/json/text-arena.ts";
-import { ledgerKeys } from "../../../server/stores/ledger.ts";
 import { sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
 import { seededRandom } from "./crashing-disk.ts";
 
@@ -44,11 +44,12 @@ describe("TextArena", () => {
 describe("NameTable", () => {
   it("finds every owner among many", () => {
     const table = new NameTable();
-    for (let owner = 0; owner < 20_000; owner += 1) table.add(`reference:gateway:${owner}`, owner);
-    for (let owner = 0; owner < 20_000; owner += 1) {
-      assert.deepEqual(table.candidates(`reference:gateway:${owner}`), [owner]);
+    const hash = seededHash(5);
+    const hashes = Array.from({ length: 20_001 }, (_, owner) => hash(`reference:gateway:${owner}`));
+    for (const [owner, { low, high }] of hashes.entries()) if (owner < 20_000) table.add(low, high, owner);
+    for (const [owner, { low, high }] of hashes.entries()) {
+      assert.deepEqual(table.candidates(low, high), owner < 20_000 ? [owner] : []);
     }
-    assert.deepEqual(table.candidates("reference:gateway:20000"), []);
   });
 
   it("spreads names that are nearly alike over all 64 bits", () => {
@@ -62,17 +63,10 @@ describe("NameTable", () => {
   });
 
   it("lets a document tell names apart whose hashes are the same", () => {
-    const document = new LedgerDocument(new NameTable(() => ({ low: 1, high: 1 })));
+    const document = new LedgerDocument(() => ({ low: 1, high: 1 }));
     const ledgers = [1, 2, 3].map((number) => sampleLedger(number));
     for (const ledger of ledgers) {
-      const { id } = ledger.session;
-      const session = {
-        id,
-        text: JSON.stringify(ledger),
-        ...summarize(ledger),
-        added: ledgerKeys(ledger),
-        retired: [],
-      };
+      const session = describeSession(ledger, [], document.hash);
       document.apply({ session, events: [], idempotency: undefined });
     }
     for (const { session } of ledgers) assert.equal(document.findOwner(`page:${session.pageToken}`)?.id, session.id);
@@ -109,7 +103,9 @@ describe("SortedList", () => {
       createdAt: sampleTime(Math.floor(random() * 50)),
       id: String(number),
     }));
-    list.inBulk(() => items.slice(0, 1000).forEach((item) => list.add(item)));
+    list.beginBulk();
+    for (const item of items.slice(0, 1000)) list.add(item);
+    list.endBulk();
     for (const item of items.slice(1000)) list.add(item);
     for (const item of items.slice(500, 700)) list.remove(item);
     items = [...items.slice(0, 500), ...items.slice(700)];
