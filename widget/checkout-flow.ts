@@ -111,7 +111,7 @@ export class CheckoutFlow implements ReactiveController {
     this.#watch.target = target;
     this.#isReturning = isReturning;
     this.#isTold = false;
-    this.session = this.#picked = undefined;
+    this.session = this.#picked = this.#ended = undefined;
     this.#show(target ? "loading" : isReturning ? "unconfirmed" : "idle");
     if (this.#host.isConnected) void this.#watch.ask();
     if (sessionId && !target && !isReturning) this.#fail("unauthorized");

@@ -18,13 +18,14 @@ export interface SessionTarget {
 
 /**
  * Asks the server how a session stands; gives the code of a fault where there is no useful answer. Checked is what
- * nothing but our server answers, and what amounts could not be written without; texts are only ever shown as text.
+ * nothing but our server answers, and what the element could not show itself without; texts are only ever texts.
  */
 export function readSession(target: SessionTarget): Promise<CheckoutSession | FaultCode> {
   return request<CheckoutSession>(
     target,
     sessionPath(target.sessionId),
-    ({ id, currency }) => id === target.sessionId && /^[A-Z]{3}$/.test(currency),
+    ({ id, currency, items, gateways }) =>
+      id === target.sessionId && /^[A-Z]{3}$/.test(currency) && Array.isArray(items) && Array.isArray(gateways),
   );
 }
 
@@ -62,8 +63,8 @@ async function request<Answer>(
     return "network_error";
   }
   try {
-    const answer = (await response.json()) as Answer & { code?: FaultCode };
-    if (!response.ok) return answer.code ?? "unexpected_answer";
+    const answer = (await response.json()) as Answer & { code?: unknown };
+    if (!response.ok) return typeof answer.code === "string" ? (answer.code as FaultCode) : "unexpected_answer";
     if (isAnswer(answer)) return answer;
   } catch {
     // Not JSON, or not alike.

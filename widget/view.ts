@@ -76,16 +76,16 @@ export function attemptEnd(attempt: Attempt | undefined): AttemptEnd | undefined
   return { notice: { name, gateway, message: name === "declined" ? message : undefined }, event: end[1], code };
 }
 
-const FAULTS: Partial<Record<FaultCode, NoticeName>> = {
-  network_error: "network",
-  unauthorized: "lost",
-  not_found: "lost",
-  gateway_declined: "declined",
-  gateway_unavailable: "unavailable",
-  circuit_open: "unavailable",
-};
+const FAULTS: ReadonlyMap<FaultCode, NoticeName> = new Map([
+  ["network_error", "network"],
+  ["unauthorized", "lost"],
+  ["not_found", "lost"],
+  ["gateway_declined", "declined"],
+  ["gateway_unavailable", "unavailable"],
+  ["circuit_open", "unavailable"],
+]);
 
 /** Chooses what to say of a call that had no useful answer. */
 export function faultName(code: FaultCode): NoticeName {
-  return FAULTS[code] ?? "problem";
+  return FAULTS.get(code) ?? "problem";
 }

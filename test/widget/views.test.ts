@@ -88,6 +88,10 @@ describe("loading a session", () => {
     ["an answer that is no session", () => reply({ hello: 1 }), "problem", "unexpected_answer"],
     ["an answer that is null", () => reply(null), "problem", "unexpected_answer"],
     ["an error that is null", () => reply(null, 500), "problem", "unexpected_answer"],
+    ["a session without lines", () => reply({ ...sampleSession(), items: null }), "problem", "unexpected_answer"],
+    ["a session without gateways", () => reply({ ...sampleSession(), gateways: {} }), "problem", "unexpected_answer"],
+    ["an error with a code of every object", problem(500, "toString"), "problem", "toString"],
+    ["an error with a code that is a number", () => reply({ code: 7 }, 500), "problem", "unexpected_answer"],
     ["another session", () => reply(sampleSession({ id: "cs_other" })), "problem", "unexpected_answer"],
     ["a currency that is none", () => reply(sampleSession({ currency: "€" })), "problem", "unexpected_answer"],
   ] as const) {

@@ -25,7 +25,7 @@ export const en = {
   cancel: "Cancel payment",
   retry: "Try again",
   check: "Check again",
-  restart: "Pay again",
+  restart: "Start again",
   details: "Payment details",
   back: "Back to the shop",
   order: "Order {order}",

@@ -7,6 +7,3 @@ export type Words = {
 
 /** What has a title and a text. */
 export type PairName = { [Name in keyof Words]: Words[Name] extends string ? never : Name }[keyof Words];
-
-/** What has one text. */
-export type TextName = Exclude<keyof Words, PairName>;
