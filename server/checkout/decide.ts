@@ -19,6 +19,7 @@ import { canTransition, type AttemptState } from "../../shared/states.ts";
 import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
 import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
+import { endWeight, isEndedByProvider } from "./end-weight.ts";
 import { findDoubt, isInDoubt, noteNotDone } from "./doubt.ts";
 import {
   applyTransition,
@@ -275,31 +276,4 @@ function setEnd(change: Change, attempt: AttemptRecord, state: AttemptState, end
     ...(end.remoteState === undefined ? {} : { remoteState: end.remoteState }),
     ...(end.code === undefined ? {} : { data: { code: end.code } }),
   });
-}
-
-function isEndedByProvider({ state, isEndProven }: AttemptRecord): boolean {
-  return isEndProven === true && state !== "settled";
-}
-
-/** Orders the ends of an attempt, so that the end does not depend on which word came first. */
-function endWeight({ state, isEndProven }: Pick<AttemptRecord, "state" | "isEndProven">): number {
-  const proven = isEndProven === true ? 10 : 0;
-  switch (state) {
-    case "started":
-      return 0;
-    case "expired":
-    case "superseded":
-      return 1;
-    case "cancelled":
-      return 2 + proven;
-    case "declined":
-      return 3 + proven;
-    case "failed":
-      return 4 + proven;
-    case "settled":
-      // Only money that failed again leaves it, and then by the provider's word.
-      return 5;
-    default:
-      return assertNever(state);
-  }
 }

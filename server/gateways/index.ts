@@ -4,12 +4,13 @@ import { toInputIssues, toJsonPointer } from "../input.ts";
 import { dwolla } from "./dwolla.ts";
 import type { Gateway, GatewayContext, GatewayType } from "./gateway.ts";
 import { manual } from "./manual.ts";
+import { external } from "./external.ts";
 import { faultInLive } from "./provider-address.ts";
 import { universal } from "./universal.ts";
 
 /** Every gateway type by the word in the configuration's `type`; a new gateway is a file and a line here. */
 export const gatewayTypes: ReadonlyMap<string, GatewayType<unknown>> = new Map(
-  [universal, dwolla, manual].map((gatewayType) => [gatewayType.type, gatewayType as GatewayType<unknown>]),
+  [universal, dwolla, external, manual].map((gatewayType) => [gatewayType.type, gatewayType as GatewayType<unknown>]),
 );
 
 /** What a part of the configuration turned out to be: faults, with paths inside that part, or a gateway to make. */

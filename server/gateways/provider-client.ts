@@ -26,13 +26,16 @@ export interface ProviderClientOptions {
   timeoutMs: number;
 }
 
-/** One call; `json` is sent as the body of a POST. */
+/** One call; `json`, or `jsonText` as it stands, is sent as the body of a POST. */
 export interface ProviderCall {
   method: "GET" | "POST";
   /** Absolute, without a query; the only part of the address that messages show. */
   url: string;
   query?: Readonly<Record<string, string>>;
   json?: unknown;
+  /** JSON that is already written, where a signature covers its very text. */
+  jsonText?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A status 200 to 299 or 400 to 499 with its JSON body. */
@@ -96,10 +99,10 @@ function addressOf({ url, query = {} }: ProviderCall): string {
   return search === "" ? url : `${url}?${search}`;
 }
 
-function contentOf({ json }: ProviderCall): RequestInit {
-  const headers = { accept: "application/json" };
-  if (json === undefined) return { headers };
-  return { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(json) };
+function contentOf({ json, jsonText, headers: given = {} }: ProviderCall): RequestInit {
+  const headers = { ...given, accept: "application/json" };
+  const body = jsonText ?? (json === undefined ? undefined : JSON.stringify(json));
+  return body === undefined ? { headers } : { headers: { ...headers, "content-type": "application/json" }, body };
 }
 
 class AnswerTooLargeError extends Error {}

@@ -1,4 +1,5 @@
-import type { ProviderRequest } from "../../server/gateways/gateway.ts";
+import type { ProviderRequest, Report } from "../../server/gateways/gateway.ts";
+import type { AttemptRecord } from "../../server/stores/ledger.ts";
 import type { Handoff } from "../../shared/records.ts";
 import type { Environment } from "../../shared/states.ts";
 import type { ReceivedRequest, Script } from "../support/scripted-provider.ts";
@@ -59,6 +60,10 @@ export interface GatewayDriver {
   named: readonly ("amount" | "currency" | "environment" | "account")[];
   returns?: Channel;
   notifications?: Channel;
+  /** Notifications that end an action which the provider had called pending. */
+  actions?: Channel;
+  /** For a gateway whose customer leaves a token at the provider, with which `fetchPayment` then asks for the money. */
+  token?: { attempt: Partial<AttemptRecord>; bringBack(token: string): ProviderRequest };
   /** Absent where the gateway calls nobody. */
   provider?: ProviderScripts;
   /** Finds what the provider learned when an attempt started: in the handoff, or in the calls that it got. */
@@ -76,6 +81,12 @@ export const HURRIED_MS = 100;
 /** The remote checkout's id in the suite, and another one. */
 export const REMOTE_ID = "f32b1e55-9612-4b6d-90f9-1c1519e588da";
 export const OTHER_REMOTE_ID = "694e6bcb-349f-451d-bf5d-8aa16530c960";
+
+/** Gives what a channel said of a payment, where it must have said something of one. */
+export function withReport<Result extends object>(verified: Result): Extract<Result, { report: Report }> {
+  if (!("report" in verified)) throw new TypeError("this says nothing of a payment");
+  return verified as Extract<Result, { report: Report }>;
+}
 
 /** Names each channel that a gateway has. */
 export function channelsOf({ returns, notifications }: GatewayDriver): ["return" | "notification", Channel][] {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { after, before, describe, test } from "node:test";
-import { GatewayError, VerificationError, type CheckoutError } from "../../server/errors.ts";
+import { GatewayError, VerificationError } from "../../server/errors.ts";
 import {
   isMoneyReport,
   type Gateway,
@@ -14,7 +14,7 @@ import {
   type Verified,
   type VerifiedNotification,
 } from "../../server/gateways/gateway.ts";
-import { configureGateway } from "../../server/gateways/index.ts";
+import type { PaymentRecord } from "../../server/stores/ledger.ts";
 import {
   answerJson,
   answerText,
@@ -36,13 +36,15 @@ import {
   OTHER_REMOTE_ID,
   PATIENT_MS,
   REMOTE_ID,
+  withReport,
   type Channel,
   type Facts,
   type GatewayDriver,
 } from "./gateway-driver.ts";
 import { testGatewayFrontDoor } from "./gateway-front-door.ts";
+import { alterations, assertNoSecret, createGateway, factsOf, refusal, tripOf, type Suite } from "./gateway-suite.ts";
+import { testActions, testTokens } from "./gateway-token.ts";
 
-const NOW = new Date("2026-11-21T12:00:00.000Z");
 const OTHER_REFERENCE = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b";
 
 const FAULTS: Record<string, Script> = {
@@ -76,51 +78,22 @@ export function testGateway(driver: GatewayDriver): void {
       testWords(suite, name, channel);
     }
     testMissingChannels(suite);
-    if (driver.provider !== undefined) testProviderFaults(suite, driver.provider);
+    if (driver.actions !== undefined) testActions(suite, driver.actions);
+    if (driver.token !== undefined) testTokens(suite, driver.token);
+    if (driver.provider !== undefined) {
+      testProviderFaults(suite);
+      if (driver.token === undefined) testAnswers(suite, driver.provider);
+    }
   });
   testGatewayFrontDoor(driver);
 }
 
-interface Suite {
-  driver: GatewayDriver;
-  provider: () => ScriptedProvider;
-}
-
-function createGateway({ driver, provider }: Suite, url = provider().url, timeoutMs = PATIENT_MS): Gateway {
-  const configured = configureGateway(driver.config(url, timeoutMs), "test");
-  assert.deepEqual(configured.issues, undefined);
-  return configured.create({ id: "gateway", fetch: globalThis.fetch, now: () => NOW });
-}
-
-function tripOf({ currency }: GatewayDriver, capture: "automatic" | "manual" = "automatic"): Trip {
-  return makeTrip({ currency, capture }, { remoteId: REMOTE_ID });
-}
-
-function factsOf({ attempt }: Trip, facts: Partial<Facts> = {}): Facts {
-  const { reference, remoteId, amount, currency, environment } = attempt;
-  return { saying: "completed", reference, remoteId, amount, currency, environment, account: "own", ...facts };
-}
-
 type ChannelName = "return" | "notification";
 
-function verify(gateway: Gateway, name: ChannelName, request: ProviderRequest, trip: Trip) {
-  return name === "return" ? gateway.verifyReturn(request, trip) : gateway.verifyNotification(request);
-}
-
-/** Waits for a refusal, and sees to it that it shows no secret. */
-async function refusal(driver: GatewayDriver, refused: Promise<unknown>): Promise<CheckoutError> {
-  const error = await refused.then(
-    (value) => assert.fail(`expected a refusal, got ${inspect(value)}`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof VerificationError || error instanceof GatewayError, inspect(error));
-  assertNoSecret(driver, error);
-  return error;
-}
-
-function assertNoSecret({ secret }: GatewayDriver, shown: unknown): void {
-  const text = inspect(shown, { depth: 10 });
-  assert.ok(!text.includes(secret) && !text.includes(encodeURIComponent(secret)), `a secret is shown: ${text}`);
+async function verify(gateway: Gateway, name: ChannelName, request: ProviderRequest, trip: Trip) {
+  return name === "return"
+    ? withReport(await gateway.verifyReturn(request, trip))
+    : withReport(await gateway.verifyNotification(request));
 }
 
 function testDescription(suite: Suite): void {
@@ -220,7 +193,7 @@ function testBinding(suite: Suite, name: ChannelName, channel: Channel): void {
         await refusal(driver, gateway.verifyReturn(request, trip));
         return;
       }
-      const { attempt } = await gateway.verifyNotification(request);
+      const { attempt } = withReport(await gateway.verifyNotification(request));
       const expected = "reference" in attempt ? { reference: OTHER_REFERENCE } : { remoteId: OTHER_REMOTE_ID };
       assert.deepEqual(attempt, expected);
     },
@@ -271,22 +244,6 @@ function testBinding(suite: Suite, name: ChannelName, channel: Channel): void {
   });
 }
 
-function* alterations(fields: Readonly<Record<string, unknown>>, { signatureField }: Channel) {
-  for (const [name, value] of Object.entries(fields)) {
-    if (name === signatureField) continue;
-    const { [name]: _dropped, ...rest } = fields;
-    yield rest;
-    const others =
-      typeof value === "number" ? [value + 1, value / 10, String(value)] : [`${String(value)}1`, `1${String(value)}`];
-    for (const other of [...others, "", "null", "true", "false", "Completed", "completed"])
-      yield { ...rest, [name]: other };
-    // The same letters with the boundary between name and value moved.
-    yield { ...rest, [name + String(value).slice(0, 1)]: String(value).slice(1) };
-    yield { ...rest, [name.slice(0, -1)]: name.slice(-1) + String(value) };
-  }
-  yield { ...fields, x_extra: "1", Extra: "1" };
-}
-
 function testWords(suite: Suite, name: ChannelName, channel: Channel): void {
   const { driver } = suite;
 
@@ -328,20 +285,32 @@ function testMissingChannels(suite: Suite): void {
   });
 }
 
-function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["provider"]>): void {
+function testProviderFaults(suite: Suite): void {
   const { driver } = suite;
+  const trip = tripOf(driver, "manual");
+  const payment = makePayment(trip, REMOTE_ID);
+  const operation = { operationId: "op_1", amount: 4300 };
+  const captured: PaymentRecord = {
+    ...payment,
+    state: "completed",
+    capturedAmount: 4300,
+    balance: 4300,
+    operations: [
+      { id: "op_0", type: "capture", amount: 4300, status: "succeeded", remoteId: "r_0", createdAt: payment.createdAt },
+    ],
+  };
   const calls = {
     start: (gateway: Gateway) => gateway.start(tripOf(driver), TRIP_URLS),
     fetchPayment: (gateway: Gateway) => gateway.fetchPayment?.(tripOf(driver)),
-    capture: (gateway: Gateway) => {
-      const trip = tripOf(driver, "manual");
-      return gateway.capture?.(makePayment(trip, REMOTE_ID), { operationId: "op_1", amount: 4300 }, trip);
-    },
+    capture: (gateway: Gateway) => gateway.capture?.(payment, operation, trip),
+    void: (gateway: Gateway) => gateway.void?.(payment, operation, trip),
+    refund: (gateway: Gateway) => gateway.refund?.(captured, operation, trip),
   };
   const described = createGateway(suite, "http://provider.invalid");
 
-  for (const call of ["start", "fetchPayment", "capture"] as const) {
-    if (described[call] === undefined) continue;
+  for (const call of ["start", "fetchPayment", "capture", "void", "refund"] as const) {
+    if (described[call] === undefined || (call === "start" && driver.token !== undefined)) continue;
+    const isQuestion = call === "fetchPayment" && driver.token === undefined;
     const ask = async (gateway: Gateway) => calls[call](gateway);
     describe(`${call} throws gateway_unavailable`, () => {
       for (const [fault, script] of Object.entries(FAULTS)) {
@@ -351,11 +320,7 @@ function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["pr
           const error = await refusal(driver, ask(createGateway(suite, suite.provider().url, timeoutMs)));
           assert.ok(error instanceof GatewayError);
           assert.equal(error.code, "gateway_unavailable");
-          assert.equal(
-            error.inDoubt,
-            call !== "fetchPayment" && fault !== "answers 404",
-            "says whether it may be done",
-          );
+          assert.equal(error.inDoubt, !isQuestion && fault !== "answers 404", "says whether it may be done");
         });
       }
 
@@ -369,6 +334,10 @@ function testProviderFaults(suite: Suite, scripts: NonNullable<GatewayDriver["pr
       });
     });
   }
+}
+
+function testAnswers(suite: Suite, scripts: NonNullable<GatewayDriver["provider"]>): void {
+  const { driver } = suite;
 
   test("throws gateway_declined with the provider's words where it refuses to start, and without the secret in them", async () => {
     suite.provider().script(scripts.refuse(`Total cannot be less than $.01. (${driver.secret})`));

@@ -9,6 +9,8 @@ export interface ReceivedRequest {
   path: string;
   query: Record<string, string>;
   contentType: string | undefined;
+  /** By their names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The text of the body, `""` where there was none. */
   body: string;
 }
@@ -114,6 +116,7 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     contentType: incoming.headers["content-type"],
+    headers: incoming.headers,
     body: Buffer.concat(chunks).toString("utf8"),
   };
 }

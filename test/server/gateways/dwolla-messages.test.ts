@@ -6,7 +6,7 @@ import { signDwolla } from "../../../server/gateways/dwolla.ts";
 import type { Gateway, Report } from "../../../server/gateways/gateway.ts";
 import { configureGateway } from "../../../server/gateways/index.ts";
 import type { Environment } from "../../../shared/states.ts";
-import { OTHER_REMOTE_ID, REMOTE_ID, type Facts, type Fields } from "../../conformance/gateway-driver.ts";
+import { OTHER_REMOTE_ID, REMOTE_ID, withReport, type Facts, type Fields } from "../../conformance/gateway-driver.ts";
 import { makeTrip } from "../../support/trip.ts";
 import { asCallback, asReturn, CONFIG, SECRET, writeCallback, writeReturn } from "./dwolla-driver.ts";
 
@@ -39,13 +39,13 @@ function factsOf(environment: Environment, facts: Partial<Facts> = {}): Facts {
 }
 
 async function returned(fields: Fields, trip = tripOf()): Promise<Report> {
-  const { proof, report } = await create(trip.session.environment).verifyReturn(asReturn(fields), trip);
+  const { proof, report } = withReport(await create(trip.session.environment).verifyReturn(asReturn(fields), trip));
   assert.equal(proof, "hint", "what Dwolla does not sign proves nothing");
   return report;
 }
 
 async function calledBack(fields: Fields | string, environment: Environment = "live"): Promise<Report> {
-  const { proof, report, attempt } = await create(environment).verifyNotification(asCallback(fields));
+  const { proof, report, attempt } = withReport(await create(environment).verifyNotification(asCallback(fields)));
   assert.equal(proof, "hint", "what Dwolla does not sign proves nothing");
   assert.ok("remoteId" in attempt);
   return report;
@@ -66,7 +66,7 @@ describe("the signature", () => {
     const id = "AC5B910A-7ec1-4b65-9f68-90449ed030f6";
     assert.notEqual(signDwolla(id, 1, SECRET), signDwolla(id.toLowerCase(), 1, SECRET));
     const facts = factsOf("live", { amount: 123_456_700, remoteId: id });
-    const { attempt, report } = await create().verifyNotification(asCallback(writeCallback(facts)));
+    const { attempt, report } = withReport(await create().verifyNotification(asCallback(writeCallback(facts))));
     assert.deepEqual(attempt, { remoteId: id });
     assert.ok("amount" in report);
     assert.equal(report.amount, 123_456_700);

@@ -8,7 +8,7 @@ import { formatDecimal } from "../../../shared/money.ts";
 import type { Address } from "../../../shared/records.ts";
 import type { Environment } from "../../../shared/states.ts";
 import { testGateway } from "../../conformance/gateway.ts";
-import type { Facts, Fields, Saying } from "../../conformance/gateway-driver.ts";
+import { withReport, type Facts, type Fields, type Saying } from "../../conformance/gateway-driver.ts";
 import { makeTrip, TRIP_URLS } from "../../support/trip.ts";
 
 const SECRET = "TO78ghHCfBQ6ZBw2Q2fJ3wRwGkWkUHVs";
@@ -104,7 +104,7 @@ function signed(changes: Record<string, string | undefined>): Record<string, str
 }
 
 async function reportOf(fields: Record<string, string>): Promise<Report> {
-  return (await create().verifyReturn(asReturn(fields), TRIP)).report;
+  return withReport(await create().verifyReturn(asReturn(fields), TRIP)).report;
 }
 
 function refuses(fields: Record<string, string>, message: RegExp): Promise<void> {
@@ -134,9 +134,8 @@ describe("the signature", () => {
 
   test("proves the vector's message", async () => {
     const trip = makeTrip({ amount: 12_345 }, { reference: "order-500" });
-    const { proof, report } = await create().verifyReturn(
-      asReturn({ ...vector, x_signature: signUniversalFields(vector, SECRET) }),
-      trip,
+    const { proof, report } = withReport(
+      await create().verifyReturn(asReturn({ ...vector, x_signature: signUniversalFields(vector, SECRET) }), trip),
     );
     assert.equal(proof, "signed");
     assert.deepEqual(report, {
@@ -288,7 +287,7 @@ describe("a message", () => {
   });
 
   test("comes back in a form, too", async () => {
-    const { report } = await create().verifyReturn(asForm(write(FACTS, SECRET)), TRIP);
+    const { report } = withReport(await create().verifyReturn(asForm(write(FACTS, SECRET)), TRIP));
     assert.equal(report.outcome, "completed");
   });
 

@@ -1,0 +1,137 @@
+/**
+ * The calls to an external payment gateway (seed 002):
+ *
+ * 1. The payload is signed as the text that is sent, and carries the key that makes a repeat harmless.
+ * 2. `success` decides, and it is a boolean: `true` with a token and an amount, or `false` with a code and a message.
+ *    Anything else is no answer, and what it did is in doubt unless the status says that it was refused.
+ * 3. HTTP 202 with an `action_id` says that the provider is still at work; its webhook will name that id.
+ * 4. Calls that fail are counted by the circuit, which suspends them; a refusal counts neither way.
+ */
+import { z } from "zod";
+import { MAX_AMOUNT } from "../../shared/money.ts";
+import type { RemoteDetails } from "../../shared/records.ts";
+import { GatewayError } from "../errors.ts";
+import type { Circuit } from "./circuit.ts";
+import { SIGNATURE_HEADER } from "./external-webhook.ts";
+import type { Payload } from "./json-api.ts";
+import { createProviderClient, type ProviderAnswer } from "./provider-client.ts";
+import { isRemoteId, toPlainText } from "./provider-text.ts";
+import { hmacBase64 } from "./signature.ts";
+
+/** What an external gateway says about one call. */
+export type ExternalAnswer =
+  | { outcome: "succeeded"; transactionToken: string; amount: number; details?: RemoteDetails }
+  | { outcome: "pending"; transactionToken: string; amount: number; actionId: string; details?: RemoteDetails }
+  | { outcome: "refused"; errorCode: string; message: string };
+
+/** The calls of one configured gateway. */
+export interface ExternalApi {
+  /**
+   * @param idempotencyKey the same for every repeat of one call
+   * @throws GatewayError `gateway_unavailable`, or `circuit_open` where nothing was sent
+   */
+  call(url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer>;
+}
+
+/** How the calls are made. */
+export interface ExternalApiOptions {
+  sharedSecret: string;
+  timeoutMs: number;
+  fetch: typeof globalThis.fetch;
+  circuit: Circuit;
+}
+
+/** The most characters of messages and metadata that are kept. */
+const MAX_DETAILS_LENGTH = 8192;
+
+const RemoteId = z.string().refine(isRemoteId);
+const Success = z.object({
+  success: z.literal(true),
+  data: z.object({
+    transaction_token: RemoteId,
+    amount_cents: z.number().int().min(0).max(MAX_AMOUNT),
+    action_id: RemoteId.nullish(),
+    messages: z.array(z.unknown()).nullish(),
+    metadata: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+const Failure = z.object({
+  success: z.literal(false),
+  error: z.object({ code: z.union([z.string(), z.number()]).nullish(), message: z.string().nullish() }).nullish(),
+});
+
+/** Makes the calls of one external gateway. */
+export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: ExternalApiOptions): ExternalApi {
+  const client = createProviderClient({ fetch, secrets: [sharedSecret], timeoutMs });
+  const withoutSecrets = (text: string) => client.withoutSecrets(text);
+  const send = async (url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer> => {
+    const jsonText = JSON.stringify(payload);
+    const headers = {
+      [SIGNATURE_HEADER]: hmacBase64(sharedSecret, jsonText),
+      "Idempotency-Key": idempotencyKey,
+    };
+    return readAnswer(await client.call({ method: "POST", url, jsonText, headers }), withoutSecrets);
+  };
+  return {
+    call: async (url, payload, idempotencyKey) => {
+      await circuit.assertClosed();
+      let answer: ExternalAnswer;
+      try {
+        answer = await send(url, payload, idempotencyKey);
+      } catch (error) {
+        if (error instanceof GatewayError) await circuit.noteFailure();
+        throw error;
+      }
+      if (answer.outcome !== "refused") await circuit.noteSuccess();
+      return answer;
+    },
+  };
+}
+
+function readAnswer({ status, body }: ProviderAnswer, withoutSecrets: (text: string) => string): ExternalAnswer {
+  const failure = Failure.safeParse(body).data;
+  if (failure !== undefined) {
+    const words = (text: string | number | null | undefined) => toPlainText(withoutSecrets(String(text ?? "")));
+    return {
+      outcome: "refused",
+      errorCode: words(failure.error?.code) ?? "declined",
+      message: words(failure.error?.message) ?? "it gave no reason",
+    };
+  }
+  const success = Success.safeParse(body).data;
+  if (success === undefined || status >= 400) throw notUnderstood(status, status < 400 || success !== undefined);
+  const { transaction_token: transactionToken, amount_cents: amount, action_id: actionId } = success.data;
+  const details = keepDetails(success.data, withoutSecrets);
+  const told = { transactionToken, amount, ...(details === undefined ? {} : { details }) };
+  if (status !== 202) return { outcome: "succeeded", ...told };
+  // Without a name for what it is doing nobody could ever tell us how it ended.
+  if (actionId === null || actionId === undefined) throw notUnderstood(status, true);
+  return { outcome: "pending", actionId, ...told };
+}
+
+function keepDetails(
+  { messages, metadata }: z.infer<typeof Success>["data"],
+  withoutSecrets: (text: string) => string,
+): RemoteDetails | undefined {
+  const details = { ...(messages ? { messages } : {}), ...(metadata ? { metadata } : {}) };
+  if (Object.keys(details).length === 0) return undefined;
+  const length = JSON.stringify(details).length;
+  return length > MAX_DETAILS_LENGTH
+    ? { omitted: `${length} characters` }
+    : (mapTexts(details, withoutSecrets) as RemoteDetails);
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapTexts(item, change)]));
+}
+
+function notUnderstood(status: number, inDoubt: boolean): GatewayError {
+  return new GatewayError(
+    "gateway_unavailable",
+    `the external gateway answered ${status} with something else than was agreed`,
+    { inDoubt },
+  );
+}

@@ -1,0 +1,4 @@
+import { testGateway } from "../../conformance/gateway.ts";
+import { EXTERNAL } from "./external-driver.ts";
+
+testGateway(EXTERNAL);
