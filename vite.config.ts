@@ -22,6 +22,17 @@ function collapseTemplates(): Plugin {
   };
 }
 
+/** What the licences of the bundled code ask to be kept. */
+const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
+
+const MINIFY = {
+  compress: true,
+  mangle: true,
+  codegen: true,
+  // Lit's own inner names, which only its copies of other versions would look for.
+  mangleProps: { include: /^_\$/ },
+};
+
 /** Builds the widget: one module with everything in it, for a script tag. The server is compiled by `tsc`. */
 export default defineConfig({
   plugins: [collapseTemplates()],
@@ -31,7 +42,7 @@ export default defineConfig({
     emptyOutDir: false,
     target: ["chrome108", "firefox108", "safari16"],
     // A library's white space is kept for bundlers by default; this file is for browsers.
-    rolldownOptions: { output: { minify: true, comments: false } },
+    rolldownOptions: { output: { minify: MINIFY, comments: false, postBanner: NOTICE } },
     lib: { entry: "widget/index.ts", formats: ["es"], fileName: () => "offsite-checkout.js" },
   },
 });

@@ -15,7 +15,7 @@ export interface ControllerHost extends Pick<HTMLElement, "dispatchEvent" | "isC
 
 /**
  * The part of `LitElement` that the element uses, under the same names. `LitElement` itself would make the bundle
- * 2.1 kB larger (gzip), a sixth of all that is allowed. Attributes are the only inputs; a property of the same name
+ * 2.0 kB larger (gzip), a sixth of all that is allowed. Attributes are the only inputs; a property of the same name
  * reads and writes each, and what a change calls for is rendered with the next microtask.
  */
 export abstract class ReactiveElement extends Base implements ControllerHost {
