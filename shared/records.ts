@@ -131,6 +131,8 @@ export const Operation = z.object({
   /** To the secret key only. */
   remoteDetails: RemoteDetails.optional(),
   createdAt: Timestamp,
+  /** When it was sent again, where its answer never came and the provider minds the key. */
+  repeatedAt: Timestamp.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 

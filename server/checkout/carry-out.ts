@@ -67,23 +67,49 @@ export async function carryOut(
  * Sends again, each with its own key, the operations of an attempt whose answers never came, at a provider that can
  * only be asked so. What fails again stays in doubt.
  */
-export async function repeatOperations(checkout: Checkout, ledger: Ledger, attemptId: string): Promise<void> {
-  for (const payment of ledger.payments) {
-    const gateway = checkout.gateways.get(payment.gateway);
-    if (payment.attemptId !== attemptId || gateway?.repeatsCalls !== true) continue;
-    for (const operation of payment.operations) {
-      const call = gateway[operation.type]?.bind(gateway);
-      // One that is under way has its answer still to come.
-      if (operation.status !== "unknown" || isUnderWay(operation, checkout.now()) || call === undefined) continue;
-      const stored = { operation, payment, trip: tripOf(ledger, payment), call, isDue: false };
-      try {
-        await carryOut(checkout, stored, { isRepeat: true });
-      } catch (error) {
-        // The provider's no is stored with the operation, and nobody waits here to be told.
-        if (!(error instanceof GatewayError)) throw error;
-      }
+export async function repeatOperations(
+  checkout: Checkout,
+  { session, attempts }: Ledger,
+  attemptId: string,
+): Promise<void> {
+  const attempt = attempts.find(({ id }) => id === attemptId);
+  const gateway = checkout.gateways.get(attempt?.gateway ?? "");
+  if (gateway?.repeatsCalls !== true) return;
+  for (const { payment, operation, trip } of await takeUnanswered(checkout, session.id, attemptId)) {
+    const call = gateway[operation.type]?.bind(gateway);
+    if (call === undefined) continue;
+    try {
+      await carryOut(checkout, { operation, payment, trip, call, isDue: false }, { isRepeat: true });
+    } catch (error) {
+      // The provider's no is stored with the operation, and nobody waits here to be told.
+      if (!(error instanceof GatewayError)) throw error;
     }
   }
+}
+
+/** Takes the operations that are to be sent again, so that nobody else sends them at the same time. */
+function takeUnanswered(
+  checkout: Checkout,
+  sessionId: string,
+  attemptId: string,
+): Promise<Omit<StoredOperation, "call" | "isDue">[]> {
+  return checkout.store.transact(sessionId, (ledger) => {
+    if (ledger === null) return { result: [] };
+    const change = new Change(ledger, "fetch", checkout);
+    const taken: { payment: PaymentRecord; operation: Operation }[] = [];
+    for (const payment of ledger.payments.filter((one) => one.attemptId === attemptId)) {
+      for (const operation of payment.operations) {
+        // One that is under way has its answer still to come.
+        if (operation.status !== "unknown" || isUnderWay(operation, change.now)) continue;
+        operation.repeatedAt = change.time;
+        change.record("operation.repeated", { payment, operationId: operation.id });
+        taken.push({ payment, operation });
+      }
+    }
+    return change.commit((records) =>
+      taken.map(({ payment, operation }) => structuredClone({ payment, operation, trip: tripOf(records, payment) })),
+    );
+  });
 }
 
 /** Ends an operation, or notes that the provider is at work on it; gives how it stands then. */

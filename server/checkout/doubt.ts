@@ -13,8 +13,8 @@ import { applyRefund } from "./payment.ts";
 const UNDER_WAY_MS = 60_000;
 
 /** Tells whether an operation may still be on its way to the provider and back. */
-export function isUnderWay({ createdAt }: Operation, now: Date): boolean {
-  return now.getTime() - Date.parse(createdAt) < UNDER_WAY_MS;
+export function isUnderWay({ createdAt, repeatedAt = createdAt }: Operation, now: Date): boolean {
+  return now.getTime() - Date.parse(repeatedAt) < UNDER_WAY_MS;
 }
 
 /** Finds an operation about which the provider still owes an answer, of one type or of any. */

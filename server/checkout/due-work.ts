@@ -56,7 +56,8 @@ export async function bringUpToDate(checkout: Checkout, sessionId: string): Prom
     if (!isDue(attempt.nextCheckAt, checkout.now())) continue;
     couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
   }
-  for (const payment of ledger.payments) {
+  // What the provider said may have made an operation due.
+  for (const payment of (await readLedger(checkout, sessionId)).payments) {
     if (isDue(payment.operationDue?.at, checkout.now())) await carryOutDueOperation(checkout, payment);
   }
   // Who could not be asked a moment ago is not asked again for the expiry.

@@ -27,6 +27,9 @@ export type ExternalAnswer =
 /** The calls of one configured gateway. */
 export interface ExternalApi {
   /**
+   * Sends one call; whoever sends the same while it is under way is given the same answer, for not every provider minds
+   * the key.
+   *
    * @param idempotencyKey the same for every repeat of one call
    * @throws GatewayError `gateway_unavailable`, or `circuit_open` where nothing was sent
    */
@@ -72,17 +75,25 @@ export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: E
     };
     return readAnswer(await client.call({ method: "POST", url, jsonText, headers }), withoutSecrets);
   };
+  const sendCounted = async (url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer> => {
+    await circuit.assertClosed();
+    let answer: ExternalAnswer;
+    try {
+      answer = await send(url, payload, idempotencyKey);
+    } catch (error) {
+      if (error instanceof GatewayError) await circuit.noteFailure();
+      throw error;
+    }
+    if (answer.outcome !== "refused") await circuit.noteSuccess();
+    return answer;
+  };
+  const underWay = new Map<string, Promise<ExternalAnswer>>();
   return {
-    call: async (url, payload, idempotencyKey) => {
-      await circuit.assertClosed();
-      let answer: ExternalAnswer;
-      try {
-        answer = await send(url, payload, idempotencyKey);
-      } catch (error) {
-        if (error instanceof GatewayError) await circuit.noteFailure();
-        throw error;
-      }
-      if (answer.outcome !== "refused") await circuit.noteSuccess();
+    call: (url, payload, idempotencyKey) => {
+      const sent = underWay.get(idempotencyKey);
+      if (sent !== undefined) return sent;
+      const answer = sendCounted(url, payload, idempotencyKey).finally(() => underWay.delete(idempotencyKey));
+      underWay.set(idempotencyKey, answer);
       return answer;
     },
   };

@@ -117,8 +117,6 @@ function createExternal(config: ExternalConfig, context: GatewayContext): Gatewa
       ...detailsOf(answer),
     };
   };
-  // Whoever asks while the provider is being asked waits for the same answer: not every provider minds the key.
-  const asking = new Map<string, Promise<FetchedPayment>>();
   return {
     id,
     type: config.type,
@@ -138,13 +136,8 @@ function createExternal(config: ExternalConfig, context: GatewayContext): Gatewa
     },
     verifyNotification: async (request) => readWebhook(request, sharedSecret),
     fetchPayment: async (trip) => {
-      const { id: attemptId, paymentSourceToken } = trip.attempt;
-      if (paymentSourceToken === undefined) return "unpaid";
-      const asked = asking.get(attemptId);
-      if (asked !== undefined) return asked;
-      const answer = authorize(trip, paymentSourceToken).finally(() => asking.delete(attemptId));
-      asking.set(attemptId, answer);
-      return answer;
+      const { paymentSourceToken } = trip.attempt;
+      return paymentSourceToken === undefined ? "unpaid" : authorize(trip, paymentSourceToken);
     },
     capture: async (payment, request, trip) => {
       const payload = authorizationPayload(sourceOf(trip), payment, request.amount);
