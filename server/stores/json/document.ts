@@ -13,8 +13,9 @@ export interface StoredSession {
   readonly id: string;
   /** Its place in the order in which the store came to know it. */
   readonly number: number;
-  /** Where its index and records are: reading text is the cheapest private copy, and it takes a quarter of the room. */
-  place: Place;
+  /** Where its index and records are: text is the cheapest private copy to read, and takes a quarter of the room. */
+  block: number;
+  length: number;
   /** Names that belong to the session and that its ledger no longer carries. */
   retired: readonly string[];
   createdAt: string;
@@ -54,12 +55,14 @@ export class LedgerDocument {
   readonly events = new EventLog();
   readonly due = new DueQueue();
   readonly sessionsByAge = new SortedList<StoredSession>();
-  readonly sessionsByOrder = new ShardedMap<StoredSession[]>();
+  /** Nearly every order has one session, which then needs no list. */
+  readonly #byOrder = new ShardedMap<StoredSession | StoredSession[]>();
   readonly paymentsByAge = new SortedList<StoredPayment>();
   readonly hash: NameHash;
   /** Every name of `ledgerKeys`, and the number of the session that it belongs to. */
   readonly #names = new NameTable();
   readonly #byNumber: StoredSession[] = [];
+  readonly #words = new Map<string, string>();
 
   constructor(hash: NameHash) {
     this.hash = hash;
@@ -92,13 +95,13 @@ export class LedgerDocument {
   /** Reads the records of a session: a copy. */
   readLedger(id: string): Ledger | null {
     const session = this.sessions.get(id);
-    return session === undefined ? null : readLedger(this.texts.bytes(session.place));
+    return session === undefined ? null : readLedger(this.texts.bytes(session));
   }
 
   /** Reads what a session is found by, as it was stored. */
   readIndex(id: string): SessionIndex | null {
     const session = this.sessions.get(id);
-    return session === undefined ? null : readIndex(this.texts.bytes(session.place));
+    return session === undefined ? null : readIndex(this.texts.bytes(session));
   }
 
   /** Finds the session that a name belongs to. */
@@ -108,6 +111,12 @@ export class LedgerDocument {
       .candidates(low, high)
       .map((number) => this.#byNumber[number])
       .find((session) => session !== undefined && this.#owns(session, name));
+  }
+
+  /** Gives the sessions of an order, in no order. */
+  sessionsOfOrder(orderId: string): readonly StoredSession[] {
+    const sessions = this.#byOrder.get(orderId) ?? [];
+    return Array.isArray(sessions) ? sessions : [sessions];
   }
 
   /** Reads an answer by its {@link idempotencyName}: a copy. */
@@ -135,15 +144,17 @@ export class LedgerDocument {
     this.idempotency.set(name, { expiresAt: record.expiresAt, place: this.texts.write(JSON.stringify(record)) });
   }
 
-  #put({ id, createdAt, orderId, dueAt, names, retired = [], payments = [] }: SessionIndex, place: Place): void {
+  #put(index: SessionIndex, place: Place): void {
+    const { id, createdAt, orderId, dueAt, names, retired = [], payments = [] } = index;
     const session = this.sessions.get(id) ?? this.#add(id, place);
     if (session.createdAt !== createdAt) {
       if (session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
       session.createdAt = createdAt;
       this.sessionsByAge.add(session);
     }
-    if (session.place !== place) this.texts.free(session.place);
-    session.place = place;
+    if (session.block !== place.block) this.texts.free(session);
+    session.block = place.block;
+    session.length = place.length;
     session.retired = retired.length === 0 ? NONE : retired;
     for (let half = 0; half < names.length; half += 2) {
       this.#names.add(names[half] ?? 0, names[half + 1] ?? 0, session.number);
@@ -158,7 +169,8 @@ export class LedgerDocument {
     const session: StoredSession = {
       id,
       number,
-      place,
+      block: place.block,
+      length: place.length,
       retired: NONE,
       createdAt: UNKNOWN,
       orderId: undefined,
@@ -172,15 +184,23 @@ export class LedgerDocument {
   #putOrder(session: StoredSession, orderId: string | undefined): void {
     if (session.orderId === orderId) return;
     if (session.orderId !== undefined) {
-      const rest = this.sessionsByOrder.get(session.orderId)?.filter((other) => other !== session) ?? [];
-      if (rest.length === 0) this.sessionsByOrder.delete(session.orderId);
-      else this.sessionsByOrder.set(session.orderId, rest);
+      const rest = this.sessionsOfOrder(session.orderId).filter((other) => other !== session);
+      if (rest.length === 0) this.#byOrder.delete(session.orderId);
+      else this.#byOrder.set(session.orderId, rest);
     }
     session.orderId = orderId;
     if (orderId === undefined) return;
-    const others = this.sessionsByOrder.get(orderId);
-    if (others === undefined) this.sessionsByOrder.set(orderId, [session]);
-    else others.push(session);
+    const others = this.#byOrder.get(orderId);
+    if (others === undefined) this.#byOrder.set(orderId, session);
+    else if (Array.isArray(others)) others.push(session);
+    else this.#byOrder.set(orderId, [others, session]);
+  }
+
+  #intern(word: string): string {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    this.#words.set(word, word);
+    return word;
   }
 
   #putPayments(session: StoredSession, payments: readonly PaymentIndex[]): void {
@@ -188,8 +208,9 @@ export class LedgerDocument {
     if (before.length === 0 && payments.length === 0) return;
     session.payments = payments.map(({ id, createdAt, gateway, state }) => {
       const known = before.find((payment) => payment.id === id && payment.createdAt === createdAt);
-      if (known === undefined) return { session, id, createdAt, gateway, state };
-      return Object.assign(known, { gateway, state });
+      // Few words that are the same for many payments: one copy of each is enough.
+      const words = { gateway: this.#intern(gateway), state: this.#intern(state) };
+      return known === undefined ? { session, id, createdAt, ...words } : Object.assign(known, words);
     });
     for (const payment of before) if (!session.payments.includes(payment)) this.paymentsByAge.remove(payment);
     for (const payment of session.payments) if (!before.includes(payment)) this.paymentsByAge.add(payment);

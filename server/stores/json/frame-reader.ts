@@ -6,7 +6,7 @@ import { frameLength, HEADER_LENGTH, readContent, readHeader, type Frame } from 
 export type Ending = { state: "whole"; offset: number } | { state: "torn"; offset: number };
 
 /** How much is read at once, in bytes. */
-const CHUNK_LENGTH = 4 * 1024 * 1024;
+const CHUNK_LENGTH = 1024 * 1024;
 /** The least that a disk writes as a whole. */
 const SECTOR_LENGTH = 512;
 

@@ -13,7 +13,7 @@ export function listSessions(
   const sessions =
     orderId === undefined
       ? document.sessionsByAge.newestFirst(after)
-      : newestFirst(document.sessionsByOrder.get(orderId) ?? [], after);
+      : newestFirst(document.sessionsOfOrder(orderId), after);
   return takePage(sessions, request.limit, ({ id }) => readLedger(document, id));
 }
 
@@ -37,7 +37,7 @@ function* matchingPayments(
   let payments: Iterable<StoredPayment>;
   if (sessionId !== undefined) payments = newestFirst(document.sessions.get(sessionId)?.payments ?? [], after);
   else if (orderId !== undefined) {
-    const sessions = document.sessionsByOrder.get(orderId) ?? [];
+    const sessions = document.sessionsOfOrder(orderId);
     payments = newestFirst(
       sessions.flatMap((session) => session.payments),
       after,

@@ -113,8 +113,8 @@ class SnapshotWriter {
 
   async #writeSessions(document: LedgerDocument): Promise<number> {
     let written = 0;
-    for (const [, { place }] of document.sessions.entries()) {
-      this.#add(document.texts.bytes(place), COMMIT);
+    for (const [, session] of document.sessions.entries()) {
+      this.#add(document.texts.bytes(session), COMMIT);
       written += 1;
       if (written % CHUNK_RECORDS === 0) await this.#flush();
     }

@@ -4,10 +4,10 @@ export interface Place {
   readonly length: number;
 }
 
-const BLOCK_LENGTH = 64;
-const SLAB_BLOCKS = 4096;
+const BLOCK_LENGTH = 32;
+const SLAB_BLOCKS = 8192;
 /** The longest text, in blocks, whose room is used again for another; longer ones are rare and stand alone. */
-const LARGEST_SHARED = 1024;
+const LARGEST_SHARED = 2048;
 
 /**
  * Holds many texts as UTF-8 outside the garbage-collected heap, which would grow to a multiple of them and stop the
