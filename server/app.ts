@@ -53,10 +53,10 @@ export function createApp({ checkout, keys, closing, widgetScript }: AppOptions)
   }
   const cors = allowStorefronts(checkout.storefronts);
 
-  app.use(async (ctx, next) => {
+  app.use((ctx, next) => {
     ctx.state["requestId"] = randomUUID();
     ctx.set("X-Request-Id", ctx.state["requestId"] as string);
-    await next();
+    return next();
   });
   app.use(setSecurityHeaders({ isHttps: checkout.publicUrl.startsWith("https:") }));
   app.use(

@@ -17,6 +17,8 @@ export class Change {
   readonly ledger: Ledger;
   readonly decidedBy: DecidedBy;
   readonly now: Date;
+  /** {@link now} as ISO 8601. */
+  readonly time: string;
   readonly onDuplicate: OnDuplicate;
   readonly #events: NewEvent[] = [];
   #expiryNotBefore = "";
@@ -25,11 +27,8 @@ export class Change {
     this.ledger = ledger;
     this.decidedBy = decidedBy;
     this.now = now();
+    this.time = this.now.toISOString();
     this.onDuplicate = onDuplicate;
-  }
-
-  get time(): string {
-    return this.now.toISOString();
   }
 
   get isEmpty(): boolean {

@@ -80,6 +80,7 @@ function toSession(checkout: Checkout, request: CompleteRequest): SessionRecord 
   const id = newId("cs");
   const { expiresInSeconds, items = [], cancelUrl = request.returnUrl, ...fields } = request;
   const now = checkout.now();
+  const time = now.toISOString();
   return {
     ...fields,
     id,
@@ -87,8 +88,8 @@ function toSession(checkout: Checkout, request: CompleteRequest): SessionRecord 
     items,
     cancelUrl,
     environment: checkout.environment,
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
+    createdAt: time,
+    updatedAt: time,
     expiresAt: secondsAfter(now, expiresInSeconds),
     version: 0,
     clientSecretHash: hashSecret(deriveClientSecret(checkout.clientSecretKey, id)),

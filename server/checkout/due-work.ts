@@ -47,9 +47,11 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
  * Asks about each attempt of a session that is due, carries out operations that are, and lets the session expire where
  * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later, or when
  * the session is read again.
+ *
+ * @param known its records, where they were read a moment ago
  */
-export async function bringUpToDate(checkout: Checkout, sessionId: string): Promise<Ledger> {
-  const ledger = await readLedger(checkout, sessionId);
+export async function bringUpToDate(checkout: Checkout, sessionId: string, known?: Ledger): Promise<Ledger> {
+  const ledger = known ?? (await readLedger(checkout, sessionId));
   if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now())) return ledger;
   let couldAsk = true;
   for (const attempt of ledger.attempts) {

@@ -29,7 +29,8 @@ export function readBytes(): Middleware {
     if (encoding !== "" && encoding !== "identity") {
       throw new RequestError("unsupported_media_type", `content encoding ${encoding} is not accepted`);
     }
-    await parser(ctx, next);
+    // A request without a body, as most are, has nothing to be read.
+    await (hasBody(ctx) ? parser(ctx, next) : next());
   };
 }
 

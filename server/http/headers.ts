@@ -5,15 +5,16 @@ const API_CSP = "default-src 'none'; frame-ancestors 'none'";
 
 /** Sets what every answer carries; a page or the widget's file then says otherwise where it must. */
 export function setSecurityHeaders({ isHttps }: { isHttps: boolean }): Middleware {
-  return async (ctx, next) => {
-    ctx.set({
-      "Cache-Control": "no-store",
-      "Content-Security-Policy": API_CSP,
-      "Referrer-Policy": "no-referrer",
-      "X-Content-Type-Options": "nosniff",
-      ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
-    });
-    await next();
+  const headers = Object.entries({
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": API_CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
+  });
+  return (ctx, next) => {
+    for (const [name, value] of headers) ctx.res.setHeader(name, value);
+    return next();
   };
 }
 

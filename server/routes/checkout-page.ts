@@ -25,7 +25,7 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
 
   router.get(PATHS.page(":token"), async (ctx) => {
     const ledger = await findLedger(ctx.params["token"] ?? "");
-    showPage(ctx, isLookAhead(ctx) ? ledger : await bringUpToDate(checkout, ledger.session.id));
+    showPage(ctx, isLookAhead(ctx) ? ledger : await bringUpToDate(checkout, ledger.session.id, ledger));
   });
 
   router.post(PATHS.page(":token"), async (ctx) => {

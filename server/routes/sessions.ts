@@ -47,7 +47,7 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
   router.get(PATHS.session(":id"), async (ctx) => {
     const { ledger, audience } = await readSession(ctx.params["id"], ctx);
     // An old open session may have run out or been paid: what is due is asked about first. HEAD changes nothing.
-    const current = ctx.method === "GET" ? await bringUpToDate(checkout, ledger.session.id) : ledger;
+    const current = ctx.method === "GET" ? await bringUpToDate(checkout, ledger.session.id, ledger) : ledger;
     ctx.body = viewSession(checkout, current, audience);
   });
 
