@@ -98,6 +98,19 @@ class JsonStore implements Store {
     return this.#document.due.claim(now, leaseUntil, limit);
   }
 
+  async readCounter(name: string): Promise<number> {
+    this.#assertOpen();
+    return this.#document.counters.get(name) ?? 0;
+  }
+
+  increaseCounter(name: string): Promise<number> {
+    return this.#changeCounter(name, (count) => count + 1);
+  }
+
+  resetCounter(name: string, unlessAbove = Number.POSITIVE_INFINITY): Promise<number> {
+    return this.#changeCounter(name, (count) => (count > unlessAbove ? count : 0));
+  }
+
   subscribe(listener: (sessionId: string) => void): () => void {
     this.#assertOpen();
     // Wrapped, so that one function given twice is told twice and stopped apart.
@@ -128,7 +141,10 @@ class JsonStore implements Store {
     assertCommit(sessionId, commit);
     // Everything is taken down before anything is awaited: what was given belongs to the caller.
     const { added, retired } = ledger === undefined ? { added: [], retired: [] } : names.after(ledger);
-    const session = ledger === undefined ? undefined : describeSession(ledger, retired, this.#document.hash);
+    const session =
+      ledger === undefined
+        ? undefined
+        : { ...describeSession(ledger, retired, this.#document.hash), hasNewNames: added.length > 0 };
     const answer = idempotency === undefined ? undefined : { ...idempotency };
     const happened = events.map((event) => ({ ...event }));
     await this.#reservations.take(
@@ -138,6 +154,22 @@ class JsonStore implements Store {
     );
     if (session !== undefined) this.#announce(sessionId);
     if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
+  }
+
+  async #changeCounter(name: string, change: (count: number) => number): Promise<number> {
+    this.#assertOpen();
+    return await this.#sessions.run(`counter:${name}`, async () => {
+      const before = this.#document.counters.get(name) ?? 0;
+      const count = change(before);
+      if (count === before) return count;
+      const entry: CommitEntry = { kind: "commit", counters: { [name]: count } };
+      await this.#folder.adapter.append({
+        records: "",
+        entry: JSON.stringify(entry),
+        onDurable: () => void this.#document.counters.set(name, count),
+      });
+      return count;
+    });
   }
 
   #append(

@@ -4,6 +4,7 @@ import type { EventRecord, Ledger } from "./ledger.ts";
 import { parsePostgresAddress } from "./postgres/address.ts";
 import { Announcements } from "./postgres/announcements.ts";
 import { claimDue, claimIdempotencyKey, cleanUp, releaseIdempotencyKey } from "./postgres/claims.ts";
+import { increaseCounter, readCounter, resetCounter } from "./postgres/counters.ts";
 import { decodeText, digestText, encodeText } from "./postgres/encoding.ts";
 import { listEvents, listPayments, listSessions } from "./postgres/lists.ts";
 import { migrate } from "./postgres/migrations.ts";
@@ -127,6 +128,21 @@ class PostgresStore implements Store {
   async claimDue(claim: Parameters<Store["claimDue"]>[0]): Promise<string[]> {
     this.#assertOpen();
     return await claimDue(this.#primary, claim);
+  }
+
+  async readCounter(name: string): Promise<number> {
+    this.#assertOpen();
+    return await readCounter(this.#primary, name);
+  }
+
+  async increaseCounter(name: string): Promise<number> {
+    this.#assertOpen();
+    return await increaseCounter(this.#primary, name);
+  }
+
+  async resetCounter(name: string, unlessAbove?: number): Promise<number> {
+    this.#assertOpen();
+    return await resetCounter(this.#primary, name, unlessAbove);
   }
 
   subscribe(listener: (sessionId: string) => void): () => void {

@@ -84,6 +84,15 @@ export interface Store {
    */
   claimDue(claim: { now: string; leaseUntil: string; limit: number }): Promise<string[]>;
 
+  /** Reads a counter; 0 where nothing was counted. Counters are durable and the same for every process. */
+  readCounter(name: string): Promise<number>;
+
+  /** Adds one to a counter, and gives what it is then. */
+  increaseCounter(name: string): Promise<number>;
+
+  /** Sets a counter to 0, unless it is above `unlessAbove`; gives what it is then. */
+  resetCounter(name: string, unlessAbove?: number): Promise<number>;
+
   /** Calls `listener` with the id of each session that changed, on whichever process; returns the way to stop. */
   subscribe(listener: (sessionId: string) => void): () => void;
 

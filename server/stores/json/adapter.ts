@@ -11,7 +11,9 @@ import { recover, removeSuperseded, type Recovered } from "./recovery.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
 /** So many bytes of journal are read back so fast that no snapshot is worth its writing. */
-const SNAPSHOT_AFTER_BYTES = 8 * 1024 * 1024;
+const SNAPSHOT_AFTER_BYTES = 32 * 1024 * 1024;
+/** The length of the journal, as a part of the snapshot's, for which a new one is written. */
+const SNAPSHOT_AFTER_PART = 0.8;
 
 /**
  * Keeps lowdb's document in a folder: `read` recovers it, `write` makes a snapshot of it, and between snapshots each
@@ -120,8 +122,8 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
   }
 
   #setSnapshotLength(length: number): void {
-    // Half the snapshot again: a change is then written at most three times, and a start reads at most half more.
-    this.#nextSnapshotAt = Math.max(this.#snapshotAfterBytes, length / 2);
+    // So a change is written little more than twice, and a start reads less than twice what it must.
+    this.#nextSnapshotAt = Math.max(this.#snapshotAfterBytes, length * SNAPSHOT_AFTER_PART);
   }
 }
 

@@ -162,7 +162,7 @@ class FolderInMaking implements RecordArchive {
 function describe(record: StoreRecord, hash: NameHash): { entry: CommitEntry; applied: AppliedCommit } {
   switch (record.kind) {
     case "session": {
-      const session = describeSession(record.ledger, record.retired, hash);
+      const session = { ...describeSession(record.ledger, record.retired, hash), hasNewNames: true };
       return { entry: { kind: "commit" }, applied: { session, events: [], idempotency: undefined } };
     }
     case "event": {

@@ -37,7 +37,7 @@ export interface StoredPayment extends PaymentIndex {
 
 /** One commit, as it was written. */
 export interface AppliedCommit {
-  session: { index: SessionIndex; records: string } | undefined;
+  session: { index: SessionIndex; records: string; hasNewNames: boolean } | undefined;
   events: readonly EventRecord[];
   idempotency: IdempotencyRecord | undefined;
 }
@@ -52,6 +52,8 @@ export class LedgerDocument {
   readonly sessions = new ShardedMap<StoredSession>();
   /** By {@link idempotencyName}. */
   readonly idempotency = new ShardedMap<StoredAnswer>();
+  /** By name; one that is 0 may be missing. */
+  readonly counters = new Map<string, number>();
   readonly events = new EventLog();
   readonly due = new DueQueue();
   readonly sessionsByAge = new SortedList<StoredSession>();
@@ -70,16 +72,23 @@ export class LedgerDocument {
 
   /** Takes in a commit that is on disk. Its cost does not depend on how much is stored. */
   apply({ session, events, idempotency }: AppliedCommit): void {
-    if (session !== undefined) this.#put(session.index, this.texts.write(session.records));
+    if (session !== undefined) {
+      const stored = this.#put(session.index, this.texts.write(session.records));
+      if (session.hasNewNames) this.#putNames(stored, session.index);
+    }
     for (const event of events) this.events.add(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
   }
 
   /** Takes in a frame that was read back, in the order of writing. */
-  restore({ events = [], idempotency }: CommitEntry, records: Buffer): void {
-    if (records.length > 0) this.#put(readIndex(records), this.texts.copy(records));
+  restore({ events = [], idempotency, counters = {} }: CommitEntry, records: Buffer): void {
+    if (records.length > 0) {
+      const index = readIndex(records);
+      this.#putNames(this.#put(index, this.texts.copy(records)), index);
+    }
     for (const event of events) this.events.restore(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
+    for (const [name, count] of Object.entries(counters)) this.counters.set(name, count);
   }
 
   /** Runs something that takes in very much; lists are in order again when it has ended. */
@@ -144,8 +153,8 @@ export class LedgerDocument {
     this.idempotency.set(name, { expiresAt: record.expiresAt, place: this.texts.write(JSON.stringify(record)) });
   }
 
-  #put(index: SessionIndex, place: Place): void {
-    const { id, createdAt, orderId, dueAt, names, retired = [], payments = [] } = index;
+  #put(index: SessionIndex, place: Place): StoredSession {
+    const { id, createdAt, orderId, dueAt, retired = [], payments = [] } = index;
     const session = this.sessions.get(id) ?? this.#add(id, place);
     if (session.createdAt !== createdAt) {
       if (session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
@@ -156,12 +165,14 @@ export class LedgerDocument {
     session.block = place.block;
     session.length = place.length;
     session.retired = retired.length === 0 ? NONE : retired;
-    for (let half = 0; half < names.length; half += 2) {
-      this.#names.add(names[half] ?? 0, names[half + 1] ?? 0, session.number);
-    }
     this.#putOrder(session, orderId);
     this.#putPayments(session, payments);
     this.due.set(id, dueAt);
+    return session;
+  }
+
+  #putNames({ number }: StoredSession, { names }: SessionIndex): void {
+    for (let half = 0; half < names.length; half += 2) this.#names.add(names[half] ?? 0, names[half + 1] ?? 0, number);
   }
 
   #add(id: string, place: Place): StoredSession {

@@ -40,6 +40,8 @@ export interface CommitEntry {
   kind: "commit";
   events?: EventRecord[];
   idempotency?: IdempotencyRecord;
+  /** Counters that changed, with what they are from now on. */
+  counters?: Record<string, number>;
 }
 
 /** Some events, whose JSON array is where a commit has its records. */
@@ -78,6 +80,7 @@ export interface ArchiveExtent {
 export const HEADER_LENGTH = 66;
 const CHECKED_LENGTH = HEADER_LENGTH - 9;
 const NEWLINE = 0x0a;
+const SPACE = 0x20;
 
 /** What the header of a frame says. */
 export interface FrameHeader {
@@ -107,8 +110,7 @@ export class FrameBuffer {
     else this.#bytes.set(records, start);
     const length = recordsLength + this.#bytes.write(entry, start + recordsLength);
     const checksum = crc32(this.#bytes.subarray(start, start + length));
-    const checked = `${decimal(sequence)} ${decimal(durable)} ${hex(length)} ${hex(recordsLength)} ${hex(checksum)} `;
-    this.#bytes.write(`${checked}${hex(crc32(checked))} `, this.#length, "latin1");
+    this.#writeHeader({ sequence, durable, length, recordsLength, checksum });
     this.#bytes[start + length] = NEWLINE;
     this.#length = start + length + 1;
   }
@@ -120,6 +122,28 @@ export class FrameBuffer {
 
   clear(): void {
     this.#length = 0;
+  }
+
+  #writeHeader({ sequence, durable, length, recordsLength, checksum }: FrameHeader): void {
+    const start = this.#length;
+    this.#writeNumber(start, 14, 10, sequence);
+    this.#writeNumber(start + 15, 14, 10, durable);
+    this.#writeNumber(start + 30, 8, 16, length);
+    this.#writeNumber(start + 39, 8, 16, recordsLength);
+    this.#writeNumber(start + 48, 8, 16, checksum);
+    const headerChecksum = crc32(this.#bytes.subarray(start, start + CHECKED_LENGTH));
+    this.#writeNumber(start + CHECKED_LENGTH, 8, 16, headerChecksum);
+  }
+
+  /** Writes a number with so many digits, and a space; by hand, because it is done for every frame. */
+  #writeNumber(start: number, digits: number, base: number, value: number): void {
+    let rest = value;
+    for (let index = start + digits - 1; index >= start; index -= 1) {
+      const digit = rest % base;
+      this.#bytes[index] = digit + (digit < 10 ? 0x30 : 0x57);
+      rest = Math.floor(rest / base);
+    }
+    this.#bytes[start + digits] = SPACE;
   }
 
   #reserve(count: number): void {
@@ -135,7 +159,7 @@ export function readHeader(bytes: Buffer, offset: number): FrameHeader | null {
   if (bytes.length < offset + HEADER_LENGTH) return null;
   const checksum = parseHex(bytes, offset + CHECKED_LENGTH);
   if (checksum !== crc32(bytes.subarray(offset, offset + CHECKED_LENGTH))) return null;
-  if (bytes[offset + HEADER_LENGTH - 1] !== 0x20) return null;
+  if (bytes[offset + HEADER_LENGTH - 1] !== SPACE) return null;
   return {
     sequence: parseDecimal(bytes, offset),
     durable: parseDecimal(bytes, offset + 15),
@@ -162,14 +186,6 @@ export function readContent(
     records: bytes.subarray(start, start + recordsLength),
     entry: JSON.parse(bytes.toString("utf8", start + recordsLength, start + length)) as Entry,
   };
-}
-
-function decimal(value: number): string {
-  return String(value).padStart(14, "0");
-}
-
-function hex(value: number): string {
-  return value.toString(16).padStart(8, "0");
 }
 
 function parseDecimal(bytes: Buffer, offset: number): number {

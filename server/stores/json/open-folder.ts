@@ -16,7 +16,7 @@ export interface JsonStoreOptions {
   onFatal?: (error: StoreError) => void;
   fileSystem?: FileSystem;
   now?: () => Date;
-  /** The least length of the journal, in bytes, for which a snapshot is written; 8 MiB unless told. */
+  /** The least length of the journal, in bytes, for which a snapshot is written; 32 MiB unless told. */
   snapshotAfterBytes?: number;
 }
 

@@ -105,6 +105,7 @@ class SnapshotWriter {
     this.#add("", { kind: "snapshot", format: FORMAT, store, generation });
     const sessions = await this.#writeSessions(document);
     const idempotency = await this.#writeIdempotency(document);
+    if (document.counters.size > 0) this.#add("", { kind: "commit", counters: Object.fromEntries(document.counters) });
     this.#add("", { kind: "end", sessions, idempotency, archived });
     await this.#flush();
     await this.#file.sync();

@@ -80,6 +80,10 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX checkout_claims_by_lease ON checkout_claims (lease_until);
     `,
   },
+  {
+    version: 2,
+    sql: `CREATE TABLE checkout_counters (name text COLLATE "C" PRIMARY KEY, count int NOT NULL)`,
+  },
 ];
 
 /**

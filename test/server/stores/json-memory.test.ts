@@ -66,7 +66,7 @@ describe("NameTable", () => {
     const document = new LedgerDocument(() => ({ low: 1, high: 1 }));
     const ledgers = [1, 2, 3].map((number) => sampleLedger(number));
     for (const ledger of ledgers) {
-      const session = describeSession(ledger, [], document.hash);
+      const session = { ...describeSession(ledger, [], document.hash), hasNewNames: true };
       document.apply({ session, events: [], idempotency: undefined });
     }
     for (const { session } of ledgers) assert.equal(document.findOwner(`page:${session.pageToken}`)?.id, session.id);
