@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { pino } from "pino";
-import { openJsonStore } from "../../server/stores/json.ts";
+import { openStore } from "../../server/stores/index.ts";
 import type { Problem } from "../../shared/problems.ts";
 import type { CheckoutSession, Payment } from "../../shared/records.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
+import { storeAddress } from "../support/store-address.ts";
 import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
 
 /** Leaves a payment as a crash between the two commits of a refund does. */
 async function leaveUnknown(folder: string, { id, sessionId }: Payment): Promise<void> {
-  const store = await openJsonStore({ folder: join(folder, "data"), log: pino({ level: "silent" }) });
+  const store = await openStore(await storeAddress(folder), { log: pino({ level: "silent" }) });
   await store.transact(sessionId, (ledger) => {
     const payment = ledger?.payments.find((candidate) => candidate.id === id);
     assert.ok(ledger && payment);

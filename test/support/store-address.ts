@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { Client } from "pg";
 
 /** Whether the test servers of this run keep their records on PostgreSQL. */
@@ -10,7 +11,7 @@ export const isOnPostgres = process.env["TEST_POSTGRES_PORT"] !== undefined;
  */
 export async function storeAddress(folder: string): Promise<string> {
   const port = process.env["TEST_POSTGRES_PORT"];
-  if (port === undefined) return "json:./data";
+  if (port === undefined) return `json:${join(folder, "data")}`;
   const server = `postgres://postgres@127.0.0.1:${port}`;
   const database = `test_${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
   const client = new Client(`${server}/postgres`);
