@@ -5,12 +5,13 @@ import type { EventRecord, IdempotencyRecord, Ledger } from "./ledger.ts";
 export type StoreRecord =
   | { kind: "session"; ledger: Ledger; retired: string[] }
   | { kind: "event"; event: EventRecord }
-  | { kind: "answer"; answer: IdempotencyRecord };
+  | { kind: "answer"; answer: IdempotencyRecord }
+  | { kind: "counter"; name: string; count: number };
 
 /** A store seen as the sum of its records, to be read, filled and cared for while nobody else changes it. */
 export interface RecordArchive {
   isEmpty(): Promise<boolean>;
-  /** Gives all sessions in any order, then all events, oldest first, then all answers, some at a time. */
+  /** Gives all sessions in any order, then all events, oldest first, then answers and counters, some at a time. */
   read(): AsyncIterable<StoreRecord[]>;
   /** Fills an empty store with what `read` of another gave; wholly, or not at all. */
   write(batches: AsyncIterable<StoreRecord[]>): Promise<void>;

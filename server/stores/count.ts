@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { assertNever } from "../../shared/assert-never.ts";
 import type { StoreRecord } from "./archive.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -10,20 +11,35 @@ export interface StoreCount {
   operations: number;
   events: number;
   answers: number;
+  /** How many counters there are that are not at 0. */
+  counters: number;
   sums: Record<string, { asked: bigint; captured: bigint; refunded: bigint }>;
 }
 
 /** Makes a count of nothing. */
 export function emptyCount(): StoreCount {
-  return { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0, answers: 0, sums: {} };
+  return { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0, answers: 0, counters: 0, sums: {} };
 }
 
 /** Adds records to a count. */
 export function addToCount(count: StoreCount, records: readonly StoreRecord[]): void {
   for (const record of records) {
-    if (record.kind === "session") addLedger(count, record.ledger);
-    else if (record.kind === "event") count.events += 1;
-    else count.answers += 1;
+    switch (record.kind) {
+      case "session":
+        addLedger(count, record.ledger);
+        break;
+      case "event":
+        count.events += 1;
+        break;
+      case "answer":
+        count.answers += 1;
+        break;
+      case "counter":
+        count.counters += 1;
+        break;
+      default:
+        assertNever(record);
+    }
   }
 }
 

@@ -51,8 +51,8 @@ class FolderArchive implements RecordArchive {
   }
 
   async isEmpty(): Promise<boolean> {
-    const { sessions, events, idempotency } = this.#open.low.data;
-    return sessions.size === 0 && idempotency.size === 0 && events.last === 0;
+    const { sessions, events, idempotency, counters } = this.#open.low.data;
+    return sessions.size === 0 && idempotency.size === 0 && counters.size === 0 && events.last === 0;
   }
 
   async *read(): AsyncGenerator<StoreRecord[]> {
@@ -65,6 +65,7 @@ class FolderArchive implements RecordArchive {
       after = events.at(-1)?.sequence ?? after;
     }
     yield* inBatches(answersOf(document));
+    yield* inBatches(countersOf(document));
   }
 
   async write(batches: AsyncIterable<StoreRecord[]>): Promise<void> {
@@ -98,11 +99,19 @@ class FolderArchive implements RecordArchive {
   }
 
   async #append(record: StoreRecord): Promise<void> {
-    const { entry, applied } = describe(record, this.#open.low.data.hash);
-    await this.#open.adapter.append({
-      records: applied.session?.records ?? "",
+    const { low, adapter } = this.#open;
+    const applied = describe(record, low.data.hash);
+    const { session, events, idempotency, counters } = applied;
+    const entry: CommitEntry = {
+      kind: "commit",
+      ...(events.length === 0 ? {} : { events: [...events] }),
+      ...(idempotency === undefined ? {} : { idempotency }),
+      ...(counters === undefined ? {} : { counters }),
+    };
+    await adapter.append({
+      records: session?.records ?? "",
       entry: JSON.stringify(entry),
-      onDurable: () => this.#open.low.data.apply(applied),
+      onDurable: () => low.data.apply(applied),
     });
   }
 }
@@ -159,20 +168,17 @@ class FolderInMaking implements RecordArchive {
   }
 }
 
-function describe(record: StoreRecord, hash: NameHash): { entry: CommitEntry; applied: AppliedCommit } {
+function describe(record: StoreRecord, hash: NameHash): AppliedCommit {
+  const nothing: AppliedCommit = { session: undefined, events: [], idempotency: undefined };
   switch (record.kind) {
-    case "session": {
-      const session = { ...describeSession(record.ledger, record.retired, hash), hasNewNames: true };
-      return { entry: { kind: "commit" }, applied: { session, events: [], idempotency: undefined } };
-    }
-    case "event": {
-      const events = [record.event];
-      return { entry: { kind: "commit", events }, applied: { session: undefined, events, idempotency: undefined } };
-    }
-    case "answer": {
-      const idempotency = record.answer;
-      return { entry: { kind: "commit", idempotency }, applied: { session: undefined, events: [], idempotency } };
-    }
+    case "session":
+      return { ...nothing, session: { ...describeSession(record.ledger, record.retired, hash), hasNewNames: true } };
+    case "event":
+      return { ...nothing, events: [record.event] };
+    case "answer":
+      return { ...nothing, idempotency: record.answer };
+    case "counter":
+      return { ...nothing, counters: { [record.name]: record.count } };
     default:
       return assertNever(record);
   }
@@ -192,6 +198,10 @@ function* answersOf(document: LedgerDocument): Generator<StoreRecord> {
     if (answer === undefined) throw new TypeError(`answer ${name} went away while it was read`);
     yield { kind: "answer", answer };
   }
+}
+
+function* countersOf(document: LedgerDocument): Generator<StoreRecord> {
+  for (const [name, count] of document.counters) if (count !== 0) yield { kind: "counter", name, count };
 }
 
 function* inBatches(records: Iterable<StoreRecord>): Generator<StoreRecord[]> {

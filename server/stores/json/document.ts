@@ -40,6 +40,7 @@ export interface AppliedCommit {
   session: { index: SessionIndex; records: string; hasNewNames: boolean } | undefined;
   events: readonly EventRecord[];
   idempotency: IdempotencyRecord | undefined;
+  counters?: Record<string, number>;
 }
 
 const NONE: readonly never[] = [];
@@ -71,13 +72,14 @@ export class LedgerDocument {
   }
 
   /** Takes in a commit that is on disk. Its cost does not depend on how much is stored. */
-  apply({ session, events, idempotency }: AppliedCommit): void {
+  apply({ session, events, idempotency, counters = {} }: AppliedCommit): void {
     if (session !== undefined) {
       const stored = this.#put(session.index, this.texts.write(session.records));
       if (session.hasNewNames) this.#putNames(stored, session.index);
     }
     for (const event of events) this.events.add(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
+    for (const [name, count] of Object.entries(counters)) this.counters.set(name, count);
   }
 
   /** Takes in a frame that was read back, in the order of writing. */

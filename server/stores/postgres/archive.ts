@@ -13,7 +13,7 @@ import { parsePostgresAddress } from "./address.ts";
 import { cleanUp } from "./claims.ts";
 import { decodeText, digestKey, digestText, encodeText } from "./encoding.ts";
 import { toStoreError } from "./failures.ts";
-import { migrate } from "./migrations.ts";
+import { LATEST_VERSION, migrate, readVersion } from "./migrations.ts";
 import { Primary } from "./primary.ts";
 
 const BATCH_RECORDS = 500;
@@ -24,6 +24,7 @@ const TABLES = [
   "checkout_events",
   "checkout_answers",
   "checkout_claims",
+  "checkout_counters",
 ];
 
 /** Opens a PostgreSQL store as an archive: see `openArchive`. */
@@ -73,6 +74,7 @@ class PostgresArchive implements RecordArchive {
       yield* this.#fetch("SELECT ledger, retired FROM checkout_sessions ORDER BY created_at, id", toSession);
       yield* this.#fetch("SELECT sequence, event FROM checkout_events ORDER BY sequence", toEvent);
       yield* this.#fetch("SELECT record FROM checkout_answers", toAnswer);
+      yield* this.#fetch("SELECT name, count::text FROM checkout_counters WHERE count <> 0", toCounter);
     } finally {
       await this.#client.query("ROLLBACK");
     }
@@ -85,6 +87,7 @@ class PostgresArchive implements RecordArchive {
         await this.#insertSessions(batch.flatMap((record) => (record.kind === "session" ? [record] : [])));
         await this.#insertEvents(batch.flatMap((record) => (record.kind === "event" ? [record.event] : [])));
         await this.#insertAnswers(batch.flatMap((record) => (record.kind === "answer" ? [record.answer] : [])));
+        await this.#insertCounters(batch.flatMap((record) => (record.kind === "counter" ? [record] : [])));
       }
       // What happens from now on comes after what happened before.
       await this.#client.query(
@@ -209,9 +212,17 @@ class PostgresArchive implements RecordArchive {
       ],
     );
   }
+
+  async #insertCounters(records: { name: string; count: number }[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#client.query(
+      "INSERT INTO checkout_counters (name, count) SELECT * FROM unnest($1::text[], $2::int[])",
+      [records.map(({ name }) => encodeText(name)), records.map(({ count }) => count)],
+    );
+  }
 }
 
-/** A row of any of the three queries, whose columns are all text. */
+/** A row of any query of `read`, whose columns are all text. */
 type Row = Record<string, string | null>;
 
 function toSession({ ledger, retired }: Row): StoreRecord {
@@ -230,6 +241,10 @@ function toAnswer({ record }: Row): StoreRecord {
   return { kind: "answer", answer: JSON.parse(record ?? "") as IdempotencyRecord };
 }
 
+function toCounter({ name, count }: Row): StoreRecord {
+  return { kind: "counter", name: decodeText(name ?? ""), count: Number(count) };
+}
+
 function namesOf(records: readonly { ledger: Ledger; retired: string[] }[]): { name: string; id: string }[] {
   return records.flatMap(({ ledger, retired }) =>
     [...new Set([...ledgerKeys(ledger), ...retired])].map((name) => ({ name, id: ledger.session.id })),
@@ -241,10 +256,13 @@ function paymentsOf(records: readonly { ledger: Ledger }[]): { payment: PaymentR
 }
 
 async function assertTables(client: Client): Promise<void> {
-  const { rows } = await client.query<{ found: boolean }>(
-    "SELECT to_regclass('checkout_migrations') IS NOT NULL AS found",
+  const version = await readVersion(client);
+  if (version === 0) throw new StoreError("storage_unavailable", "there is no store in this database");
+  if (version === LATEST_VERSION) return;
+  throw new StoreError(
+    "storage_unavailable",
+    `the database is at version ${version}, and ${LATEST_VERSION} is needed: a server that is started brings it there`,
   );
-  if (rows[0]?.found !== true) throw new StoreError("storage_unavailable", "there is no store in this database");
 }
 
 function digestOrder({ session }: Ledger): Buffer | null {

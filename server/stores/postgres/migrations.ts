@@ -86,6 +86,21 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** The version that this code knows. */
+export const LATEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+
+/** Tells the version of a database's tables; 0 where there are none. */
+export async function readVersion(client: ClientBase): Promise<number> {
+  const { rows: tables } = await client.query<{ is_there: boolean }>(
+    "SELECT to_regclass('checkout_migrations') IS NOT NULL AS is_there",
+  );
+  if (tables[0]?.is_there !== true) return 0;
+  const { rows } = await client.query<{ version: number | null }>(
+    "SELECT max(version) AS version FROM checkout_migrations",
+  );
+  return rows[0]?.version ?? 0;
+}
+
 /**
  * Brings the tables to the version that this code knows, one process at a time.
  *
@@ -98,15 +113,11 @@ export async function migrate(client: ClientBase, log: Pick<BaseLogger, "info">)
     await client.query(
       "CREATE TABLE IF NOT EXISTS checkout_migrations (version int PRIMARY KEY, applied_at timestamptz DEFAULT now())",
     );
-    const { rows } = await client.query<{ version: number | null }>(
-      "SELECT max(version) AS version FROM checkout_migrations",
-    );
-    const current = rows[0]?.version ?? 0;
-    const known = MIGRATIONS.at(-1)?.version ?? 0;
-    if (current > known) {
+    const current = await readVersion(client);
+    if (current > LATEST_VERSION) {
       throw new StoreError(
         "storage_unavailable",
-        `the database is at version ${current}, which a newer version made; this one knows ${known}`,
+        `the database is at version ${current}, which a newer version made; this one knows ${LATEST_VERSION}`,
       );
     }
     for (const { version, sql } of MIGRATIONS) {

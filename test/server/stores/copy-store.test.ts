@@ -38,6 +38,7 @@ const FILLED: StoreCount = {
   operations: SESSIONS,
   events: SESSIONS * 2,
   answers: SESSIONS,
+  counters: 2,
   sums: { EUR: { asked: 4300n * 1203n, captured: 999_999_999_999n * 1203n, refunded: 5n * 1203n } },
 };
 
@@ -207,6 +208,8 @@ async function assertCopies(from: string, to: string): Promise<void> {
   await assert.rejects(put(target, taken), KeyConflictError);
   const claim = { ...sampleAnswer("key-3"), now: sampleTime(1), leaseUntil: sampleTime(2) };
   assert.deepEqual(await target.claimIdempotencyKey(claim), { state: "stored", record: sampleAnswer("key-3") });
+  assert.equal(await target.readCounter("circuit:one"), 2);
+  assert.equal(await target.readCounter("circuit:\u0000"), 1);
   const due = await target.claimDue({ now: sampleTime(2), leaseUntil: sampleTime(9), limit: 9 });
   assert.deepEqual(due, [0, 1, 2].map(sampleId));
   const last = (await target.listEvents(0, 10_000)).at(-1)?.sequence ?? 0;
@@ -223,6 +226,9 @@ async function fillFew(address: string): Promise<void> {
 }
 
 async function fill(store: Store, count: number): Promise<void> {
+  for (const name of ["circuit:one", "circuit:one", "circuit:\u0000", "circuit:none"])
+    await store.increaseCounter(name);
+  await store.resetCounter("circuit:none");
   await Promise.all(
     Array.from({ length: count }, async (_, number) => {
       const ledger = sampleLedger(number, { orderId: `order-${number % 50}`, dueAt: sampleTime(number) });
