@@ -35,17 +35,20 @@ export type IdempotencyClaim =
  *
  * 1. `transact` gives `change` a private copy of one session's ledger (`null` where there is none), alone for that
  *    session, on whichever process: two changes of one session never run at once, those of different sessions may.
- * 2. `change` is synchronous and asks nobody. What it throws is thrown, and nothing is written.
+ * 2. `change` is synchronous and asks nobody. What it throws is thrown, and nothing is written. Where another process
+ *    got in the way it may be called again, with what is there then.
  * 3. When `transact` resolves, the commit is on disk, whole: ledger, events and idempotency record. When it rejects,
- *    nothing of it is, then or later. Reads give a commit from when it is durable, and never one that is not.
+ *    nothing of it is, then or later; only of a disk that failed, or a database that could not be asked any more, is
+ *    the last word not known. Reads give a commit from when it is durable, and never one that is not.
  * 4. Every name in `ledgerKeys` belongs to one session for ever: a change that would give one to a second session
- *    throws `KeyConflictError`. Names stay with a session when its records no longer carry them.
+ *    throws `KeyConflictError`. Names stay with a session when its records no longer carry them. So does an answer
+ *    with its key until it expires: a commit with another one is refused with `idempotency_key_in_use`.
  * 5. What a store returns are copies; changing them changes nothing.
- * 6. Lists of sessions and payments are newest first, events oldest first. Their cursors stay valid and neither skip
- *    nor repeat under writes.
+ * 6. Lists of sessions and payments are newest first, by `createdAt` and then `id`, events oldest first. Their cursors
+ *    stay valid and neither skip nor repeat under writes; what is no cursor throws `InputError`.
  *
  * Every method throws `StoreError`: `storage_full` where the disk is, `storage_unavailable` where the store cannot be
- * reached or has failed.
+ * reached, with `Retry-After` where it may be again, or has failed.
  */
 export interface Store {
   transact<Result>(sessionId: string, change: (ledger: Ledger | null) => Commit<Result>): Promise<Result>;
@@ -63,9 +66,9 @@ export interface Store {
   listEvents(after: number, limit: number): Promise<EventRecord[]>;
 
   /**
-   * Takes a key for one running request. `running` where another holds it and its lease (until `leaseUntil`) has not
-   * ended, `mismatch` where it was used with another `requestHash`, `stored` where its answer is known. Leases need
-   * not survive a restart of the only process.
+   * Takes a key for one running request. `mismatch` where it is or was used with another `requestHash`, else `running`
+   * where another holds it and its lease (until `leaseUntil`) has not ended, `stored` where its answer is known. Leases
+   * need not survive a restart of the only process.
    */
   claimIdempotencyKey(claim: {
     scope: string;
@@ -99,7 +102,7 @@ export interface Store {
   /** Resolves where a write would be accepted now; throws `StoreError` otherwise. */
   checkReady(): Promise<void>;
 
-  /** Finishes what is under way and frees everything; every later call throws. */
+  /** Finishes what is under way and frees everything; every later call throws, but to close once more. */
   close(): Promise<void>;
 }
 
