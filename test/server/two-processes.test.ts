@@ -24,11 +24,12 @@ describe("two server processes on one PostgreSQL", { skip: postgresFault || isOn
     processes = ports.map((port) =>
       spawn(process.execPath, [SERVER, String(port), address], { stdio: ["ignore", "pipe", "inherit"] }),
     );
-    await Promise.all(processes.map(({ stdout }) => stdout && once(stdout, "data")));
+    await Promise.all(processes.map(untilReady));
   });
   after(async () => {
+    const exits = processes.map((process) => once(process, "exit"));
     for (const process of processes) process.kill("SIGTERM");
-    await Promise.all(processes.map((process) => process.exitCode ?? once(process, "exit")));
+    await Promise.all(exits);
     await cluster.stop();
   });
 
@@ -121,4 +122,9 @@ function assertConserved({ amount, capturedAmount, refundedAmount, balance, oper
     refunds.reduce((sum, refund) => sum + refund.amount, 0),
     refundedAmount,
   );
+}
+
+async function untilReady({ stdout }: ChildProcess): Promise<void> {
+  for await (const chunk of stdout ?? []) if (String(chunk).includes("ready")) return;
+  throw new Error("the server process ended before it was ready");
 }
