@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
+import { createCircuit } from "./checkout/circuit.ts";
 import { DEFAULT_SCHEDULE, type Checkout } from "./checkout/checkout.ts";
 import { finishDueWork } from "./checkout/due-work.ts";
 import { deriveClientSecretKey, hashSecret } from "./checkout/ids.ts";
@@ -49,7 +50,9 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const store = await openStore(config.store, { log, onFatal });
   const checkout: Checkout = {
     store,
-    gateways: new Map(config.gateways.map(({ id, create }) => [id, create({ fetch, now })])),
+    gateways: new Map(
+      config.gateways.map(({ id, create }) => [id, create({ fetch, now, circuit: createCircuit(store, id) })]),
+    ),
     environment: config.environment,
     publicUrl: config.publicUrl,
     storefronts: new Set(config.storefronts),

@@ -15,6 +15,7 @@ export const PATHS = {
   payments: "/v1/payments",
   payment: (id: string) => `/v1/payments/${id}`,
   gateways: "/v1/gateways",
+  resetCircuit: (gateway: string) => `/v1/gateways/${gateway}/reset-circuit`,
   page: (token: string) => `/checkout/${token}`,
   return: (token: string) => `/return/${token}`,
   cancel: (token: string) => `/cancel/${token}`,

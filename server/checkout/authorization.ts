@@ -31,21 +31,12 @@ export function noteAuthorizationSent(change: Change, attemptId: string): "first
   return "first";
 }
 
-/** Notes that a first call did not reach the provider, so that nothing is in doubt. */
-export function noteAuthorizationUnsent(change: Change, attemptId: string): void {
-  endDoubt(change, attemptId, "attempt.authorization_unsent");
-}
-
-/** Notes that the provider has answered. */
+/** Notes that it is known what came of it. */
 export function noteAuthorizationAnswered(change: Change, attemptId: string, remoteState: string): void {
-  endDoubt(change, attemptId, "attempt.authorization_answered", remoteState);
-}
-
-function endDoubt(change: Change, attemptId: string, event: string, remoteState?: string): void {
   const attempt = findAttempt(change, attemptId);
   if (attempt?.isAuthorizationInDoubt === undefined) return;
   delete attempt.isAuthorizationInDoubt;
-  change.record(event, { attempt, ...(remoteState === undefined ? {} : { remoteState }) });
+  change.record("attempt.authorization_answered", { attempt, remoteState });
 }
 
 function findAttempt({ ledger }: Change, attemptId: string): AttemptRecord | undefined {

@@ -8,7 +8,7 @@
 import { GatewayError, KeyConflictError, StateError, VerificationError } from "../errors.ts";
 import { isMoneyReport, type FetchedPayment, type Gateway, type Trip, type Verified } from "../gateways/gateway.ts";
 import type { AttemptRecord, DecidedBy, Ledger } from "../stores/ledger.ts";
-import { noteAuthorizationAnswered, noteAuthorizationSent, noteAuthorizationUnsent } from "./authorization.ts";
+import { noteAuthorizationAnswered, noteAuthorizationSent } from "./authorization.ts";
 import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide, type Fact } from "./decide.ts";
@@ -106,10 +106,11 @@ async function sendAuthorization(
     return (await gateway.fetchPayment?.(requireAttempt(ledger, ({ id }) => id === attemptId))) ?? "unpaid";
   } catch (error) {
     // That this call was not sent does not say that an earlier one was not.
-    if (error instanceof GatewayError && !error.inDoubt && standing === "first") {
-      await changeSession(checkout, trip.session.id, decidedBy, (change) => noteAuthorizationUnsent(change, attemptId));
-    }
-    throw error;
+    if (!(error instanceof GatewayError) || error.inDoubt || standing !== "first") throw error;
+    checkout.log.warn({ attemptId, gateway: gateway.id, err: error }, "an authorization did not reach the provider");
+    const code = error.code === "circuit_open" ? "circuit_open" : "gateway_unavailable";
+    // Nothing can come of it, and the customer may choose again at once.
+    return { outcome: "failed", code, remoteState: "unsent", message: error.message };
   }
 }
 

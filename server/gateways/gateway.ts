@@ -175,7 +175,7 @@ export interface EndReport {
   remoteState: string;
   remoteId?: string;
   environment?: Environment;
-  code?: "gateway_declined" | "provider_error";
+  code?: "gateway_declined" | "provider_error" | "gateway_unavailable" | "circuit_open";
   /** The provider's own words, for people; never markup. */
   message?: string;
 }

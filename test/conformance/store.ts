@@ -4,6 +4,7 @@ import { KeyConflictError, StoreError } from "../../server/errors.ts";
 import { ledgerKey } from "../../server/stores/ledger.ts";
 import { addAttempt, addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../support/sample-ledger.ts";
 import { claimTests } from "./store-claims.ts";
+import { counterTests } from "./store-counters.ts";
 import { listTests } from "./store-lists.ts";
 import {
   alter,
@@ -30,6 +31,7 @@ export function testStore(name: string, placeMaker: () => Promise<StorePlace>): 
     valueTests(open);
     listTests(open);
     claimTests(open);
+    counterTests(makePlace);
     lifetimeTests(makePlace);
   });
 }

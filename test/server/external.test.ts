@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
+import type { CheckoutSession, Payment } from "../../shared/records.ts";
 import {
   bringBack,
   endAction,
@@ -12,9 +12,18 @@ import {
   startExternalEndpoint,
   type ExternalEndpoint,
 } from "../support/external-endpoint.ts";
+import {
+  authorizeExternal,
+  beginExternal,
+  operateExternal,
+  paymentIn,
+  paymentOnce,
+  readSession,
+} from "../support/external-shop.ts";
 import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
 import { UNIVERSAL, notifyUniversal } from "../support/universal.ts";
 
+const isSettled = ({ operations }: Payment) => operations.every(({ status }) => status !== "unknown");
 const DETAILS = { messages: [{ type: "info", title: "A word", body: "Anything" }], metadata: { foo: "bar" } };
 
 describe("an external payment gateway", () => {
@@ -29,35 +38,13 @@ describe("an external payment gateway", () => {
     await endpoint.close();
   });
 
-  async function begin(fields: Record<string, unknown> = {}): Promise<{
-    session: CreatedCheckoutSession;
-    handoff: Handoff;
-  }> {
-    const session = await server.createSession({ amount: 12_900, ...fields });
-    return { session, handoff: (await server.startAttempt(session, { gateway: "external" })).handoff };
-  }
-
-  async function read({ id }: { id: string }): Promise<CheckoutSession> {
-    return (await server.call<CheckoutSession>(`/v1/checkout-sessions/${id}`)).body;
-  }
-
-  async function paymentOf(session: { id: string }): Promise<Payment> {
-    const { payment } = await read(session);
-    assert.ok(payment);
-    return payment;
-  }
-
-  /** Pays with a session that is captured by hand. */
-  async function authorize(): Promise<{ session: CreatedCheckoutSession; payment: Payment }> {
-    const { session, handoff } = await begin({ capture: "manual" });
-    expectStatus(await bringBack(server, handoff), 303);
-    return { session, payment: await paymentOf(session) };
-  }
-
-  function operate(payment: Payment, operation: string, body: object = {}) {
-    return server.call<Payment & { code: string }>(`/v1/payments/${payment.id}/${operation}`, { json: body });
-  }
-
+  const begin = (fields: Record<string, unknown> = {}) => beginExternal(server, fields);
+  const read = (session: { id: string }) => readSession(server, session);
+  const paymentOf = async (session: { id: string }) => paymentIn(await read(session));
+  const paidOnce = (session: { id: string }) => paymentOnce(server, session, ({ state }) => state === "completed");
+  const authorize = () => authorizeExternal(server);
+  const operate = (payment: Payment, operation: string, body: object = {}) =>
+    operateExternal(server, payment, operation, body);
   const actions = () => endpoint.calls.map(({ action }) => action);
 
   describe("synchronously", () => {
@@ -232,12 +219,13 @@ describe("an external payment gateway", () => {
         transaction_token: "x",
       };
       expectStatus(await endAction(server, actionId, { data }), 200);
-      const { status: after, payment: paid } = await read(session);
+      const paid = await paidOnce(session);
+      const { status: after } = await read(session);
       assert.deepEqual(
-        [after, paid?.state, paid?.amount, paid?.capturedAmount, paid?.remoteId],
+        [after, paid.state, paid.amount, paid.capturedAmount, paid.remoteId],
         ["complete", "completed", 12_900, 12_900, payment?.remoteId],
       );
-      assert.deepEqual(paid?.remoteDetails, { ...DETAILS, message: "Done", avs_code: "Y", fraud_review: "accepted" });
+      assert.deepEqual(paid.remoteDetails, { ...DETAILS, message: "Done", avs_code: "Y", fraud_review: "accepted" });
       assert.deepEqual(actions(), ["authorize", "capture"]);
     });
 
@@ -332,8 +320,7 @@ describe("an external payment gateway", () => {
       assert.deepEqual([status, attempt?.state], ["open", "started"]);
       endpoint.behaviour = "succeed";
       server.clock.advance(61);
-      const { payment } = await read(session);
-      assert.deepEqual([payment?.state, payment?.capturedAmount], ["completed", 12_900]);
+      assert.equal((await paidOnce(session)).capturedAmount, 12_900);
       assert.deepEqual(actions(), ["authorize", "authorize", "capture"]);
       assert.equal(endpoint.calls[0]?.key, endpoint.calls[1]?.key);
       assert.deepEqual(endpoint.calls[0]?.payload, endpoint.calls[1]?.payload, "the same call, to the letter");
@@ -347,7 +334,7 @@ describe("an external payment gateway", () => {
       assert.equal(endpoint.done.size, 0);
       endpoint.behaviour = "succeed";
       server.clock.advance(61);
-      assert.equal((await read(session)).payment?.state, "completed");
+      await paidOnce(session);
     });
 
     it("never takes another word than true for a success", async () => {
@@ -370,7 +357,7 @@ describe("an external payment gateway", () => {
       ["lose answer", "refund", "refunded"],
     ] as const) {
       it(`is sent a ${operation} in doubt again with the same key, and never as a new one (${behaviour})`, async () => {
-        const { payment } = await authorize();
+        const { session, payment } = await authorize();
         if (operation === "refund") expectStatus(await operate(payment, "capture"), 200);
         endpoint.behaviour = behaviour;
         const { body } = expectStatus(await operate(payment, operation), 202);
@@ -379,8 +366,9 @@ describe("an external payment gateway", () => {
         assert.equal(code, "operation_in_doubt");
         endpoint.behaviour = "succeed";
         server.clock.advance(61);
-        const refreshed = expectStatus(await operate(payment, "refresh"), 200).body;
-        assert.deepEqual([refreshed.state, refreshed.operations.at(-1)?.status], [state, "succeeded"]);
+        expectStatus(await operate(payment, "refresh"), 200);
+        const settled = await paymentOnce(server, session, isSettled);
+        assert.deepEqual([settled.state, settled.operations.at(-1)?.status], [state, "succeeded"]);
         const keys = endpoint.calls.filter(({ action }) => action === operation).map(({ key }) => key);
         assert.equal(keys.length, 2);
         assert.equal(new Set(keys).size, 1);
@@ -390,7 +378,7 @@ describe("an external payment gateway", () => {
     }
 
     it("stays in doubt for as long as it does not answer, and says no in the end", async () => {
-      const { payment } = await authorize();
+      const { session, payment } = await authorize();
       endpoint.behaviour = "break down";
       expectStatus(await operate(payment, "capture"), 202);
       server.clock.advance(61);
@@ -398,7 +386,8 @@ describe("an external payment gateway", () => {
       assert.equal(body.operations[0]?.status, "unknown");
       endpoint.behaviour = "refuse";
       server.clock.advance(600);
-      const { body: ended } = expectStatus(await operate(payment, "refresh"), 200);
+      expectStatus(await operate(payment, "refresh"), 200);
+      const ended = await paymentOnce(server, session, isSettled);
       assert.deepEqual([ended.state, ended.operations[0]?.status], ["authorization", "failed"]);
       endpoint.behaviour = "succeed";
       assert.equal(expectStatus(await operate(payment, "void"), 200).body.state, "authorization_voided");

@@ -33,8 +33,7 @@ function encode({ signature, ...fields }: Fields): ProviderRequest {
     query: {},
     body: Buffer.from(JSON.stringify(fields)),
     contentType: "application/json",
-    headers:
-      signature === undefined ? {} : { "x-commercelayer-signature": signature as string },
+    headers: signature === undefined ? {} : { "x-commercelayer-signature": signature as string },
   };
 }
 
