@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 /** What becomes of the connection on which a commit is sent. */
-export type Cut =
+type Cut =
   /** Nothing. */
   | "none"
   /** It breaks before the database hears of the commit. */
@@ -13,6 +13,7 @@ export type Cut =
 export interface CuttingProxy {
   /** The address of a database, by way of this. */
   through(address: string): string;
+  /** Done once, to the next commit. */
   cut: Cut;
   /** Lets nobody through, and ends all connections. */
   block(): void;
@@ -41,12 +42,13 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     }
     database.pipe(client);
     client.on("data", (bytes) => {
-      const isCommit = proxy.cut !== "none" && bytes.includes("COMMIT\0");
-      if (isCommit && proxy.cut === "before") {
+      const cut = bytes.includes("COMMIT\0") ? proxy.cut : "none";
+      if (cut !== "none") proxy.cut = "none";
+      if (cut === "before") {
         client.destroy();
         return;
       }
-      if (isCommit) {
+      if (cut === "after") {
         database.unpipe(client);
         client.pause();
         // The database goes on with what it has, and nobody hears what it says.
