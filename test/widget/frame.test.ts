@@ -57,7 +57,7 @@ describe("the frame", () => {
   it("has a title, keeps the page inside, and tells it neither nonce nor path", async () => {
     const element = await openFrame(stage);
     const frame = frameOf(element);
-    equal(frame.title, "Payment page of Card");
+    equal(frame.title, "Payment page: Card");
     equal(
       [...frame.sandbox],
       [
@@ -110,7 +110,7 @@ describe("the frame", () => {
     const element = await comeBack(stage);
     await stage.clock.pass(30_000);
     equal(viewOf(element), "waiting");
-    includes(textOf(element, "result"), "We have not heard from Card yet");
+    includes(textOf(element, "result"), "We have not heard from the payment provider yet");
     const asked = stage.server.asked;
     await press(element, "button");
     equal([viewOf(element), stage.server.asked], ["settling", asked + 1]);
@@ -209,7 +209,7 @@ describe("the frame", () => {
     await press(element, "cancel");
     equal(viewOf(element), "start");
     equal(element.renderRoot.querySelector("iframe"), null);
-    includes(textOf(element, "notice"), "You left Card without paying.");
+    includes(textOf(element, "notice"), "You left the payment page without paying.");
     equal(stage.heard.at(-1), { type: "offsite-cancelled", sessionId: SESSION_ID, status: "open" });
     stage.server.endAttempt({ state: "cancelled" });
     await stage.clock.pass(10_000);

@@ -82,7 +82,7 @@ describe("leaving by redirect", () => {
     stage.server.handoff = { method: "GET", url: `${location.origin}/nothing` };
     const { element } = await openShop(NAMED);
     await press(element, "button");
-    equal([viewOf(element), textOf(element, "button")], ["leaving", "Taking you to Card…"]);
+    equal([viewOf(element), textOf(element, "button")], ["leaving", "Taking you to the payment page…"]);
     await stage.clock.pass(20_000);
     equal([viewOf(element), textOf(element, "button")], ["start", "Pay €43.00"]);
   });

@@ -46,8 +46,8 @@ describe("starting an attempt", () => {
     await press(element, "button");
     equal(viewOf(element), "starting");
     equal(part(element, "button"), button);
-    equal([textOf(element, "button"), button.getAttribute("aria-disabled")], ["Opening Card…", "true"]);
-    equal(spoken(element, "status"), "Opening Card…");
+    equal([textOf(element, "button"), button.getAttribute("aria-disabled")], ["Opening the payment page…", "true"]);
+    equal(spoken(element, "status"), "Opening the payment page…");
     ok(element.renderRoot.querySelector("fieldset")?.disabled);
   });
 
@@ -74,8 +74,13 @@ describe("starting an attempt", () => {
   });
 
   for (const [name, answer, title, code] of [
-    ["the provider is gone", problem(502, "gateway_unavailable"), "We cannot reach Card", "gateway_unavailable"],
-    ["calls to it are suspended", problem(503, "circuit_open"), "We cannot reach Card", "circuit_open"],
+    [
+      "the provider is gone",
+      problem(502, "gateway_unavailable"),
+      "We cannot reach the payment provider",
+      "gateway_unavailable",
+    ],
+    ["calls to it are suspended", problem(503, "circuit_open"), "We cannot reach the payment provider", "circuit_open"],
     ["the provider declines", problem(402, "gateway_declined"), "Payment declined", "gateway_declined"],
     ["the connection breaks", brokenConnection, "We cannot reach the checkout", "network_error"],
     ["the server fails", problem(500, "internal_error"), "Sorry, there is a problem", "internal_error"],
