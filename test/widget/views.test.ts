@@ -217,7 +217,7 @@ describe("the start", () => {
       stage.server.started.map(({ body }) => body?.["gateway"]),
       ["bank"],
     );
-    includes(textOf(element, "notice"), "We cannot reach Bank & Co");
+    includes(textOf(element, "notice"), "We cannot reach the payment provider");
   });
 
   it("asks nothing where there is one gateway", async () => {
