@@ -1,25 +1,25 @@
-import { findAmbiguity } from "./ambiguity.ts";
+import { visit } from "jsonc-parser";
 import { RequestError } from "./errors.ts";
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** The deepest nesting of a JSON body. */
+export const MAX_DEPTH = 16;
+
 /**
- * Reads a JSON body strictly: well-formed UTF-8 without byte order mark, at most 16 levels, every key of an
- * object once, and no integer that a double would round. What is ambiguous is refused, never guessed.
+ * Reads a JSON body strictly: well-formed UTF-8 without byte order mark, at most {@link MAX_DEPTH} levels, every key
+ * of an object once, and no integer that a double would round. What is ambiguous is refused, never guessed.
  *
  * @throws RequestError `malformed_request`
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
-  let value: unknown;
+  refuseAmbiguity(text);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw malformed(`the body is not JSON: ${(cause as Error).message}`, cause);
   }
-  const ambiguity = findAmbiguity(text);
-  if (ambiguity !== undefined) throw malformed(ambiguity);
-  return value;
 }
 
 /**
@@ -52,6 +52,42 @@ function decodeUtf8(bytes: Uint8Array): string {
     if (cause instanceof RequestError) throw cause;
     throw malformed("the body is not well-formed UTF-8", cause);
   }
+}
+
+function refuseAmbiguity(text: string): void {
+  const keys: Set<string>[] = [];
+  let depth = 0;
+  const enter = () => {
+    depth += 1;
+    if (depth > MAX_DEPTH) throw malformed(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  };
+  const leave = () => {
+    depth -= 1;
+  };
+  visit(text, {
+    onObjectBegin: () => {
+      enter();
+      keys.push(new Set());
+    },
+    onObjectEnd: () => {
+      leave();
+      keys.pop();
+    },
+    onArrayBegin: enter,
+    onArrayEnd: leave,
+    onObjectProperty: (property) => {
+      const seen = keys.at(-1);
+      if (seen?.has(property) === true) throw malformed(`the key ${JSON.stringify(property)} is repeated`);
+      // An own `__proto__` would be lost or worse on the first copy.
+      if (property === "__proto__") throw malformed('the key "__proto__" is not accepted');
+      seen?.add(property);
+    },
+    onLiteralValue: (value: unknown, offset, length) => {
+      if (typeof value !== "number" || Number.isSafeInteger(value)) return;
+      const literal = text.slice(offset, offset + length);
+      if (/^-?\d+$/.test(literal) || !Number.isFinite(value)) throw malformed(`the number ${literal} is too large`);
+    },
+  });
 }
 
 function malformed(message: string, cause?: unknown): RequestError {
