@@ -46,8 +46,8 @@ async function payWithDeath(writes: number, isWritten: boolean, isPromised: bool
   const folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
   const clock = testClock();
   const store = await openJsonStore({ folder, log: SILENT, now: clock.now });
-  const { create } = configureGateway(endpoint.config, "test");
-  const gateway = create?.({ id: "external", fetch: globalThis.fetch, now: clock.now });
+  const configured = configureGateway(endpoint.config, "test");
+  const gateway = configured.create?.({ id: "external", fetch: globalThis.fetch, now: clock.now });
   assert.ok(gateway !== undefined);
   const checkout: Checkout = {
     store,
