@@ -49,6 +49,8 @@ export class PortTakenError extends Error {
 // Everybody can read these: they guard a demonstration on one machine, where no money is.
 const SECRET_KEY = "demo-only-secret-key-4f1c97a2d6b8";
 const UNIVERSAL_ACCOUNT = { id: "fernhill", secret: "demo-only-universal-secret-83d1" };
+const EXTERNAL_ACCOUNT = { id: "fernhill", secret: "demo-only-external-secret-2a9f", merchant: "Fernhill" };
+const EXTERNAL_GATEWAY = "wallet";
 const DWOLLA_APPLICATION = {
   key: "demo-only-dwolla-key-5b27",
   secret: "demo-only-dwolla-secret-c94e",
@@ -79,19 +81,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     }
   };
 
+  // The server's address is in its own configuration and in the provider's, so its port is settled before both start.
+  const serverPort = ports.server === 0 ? await findFreePort() : ports.server;
+  const serverUrl = `http://localhost:${serverPort}`;
   const provider = await start("provider", ports.provider, () =>
     startProvider({
       port: ports.provider,
       universalAccounts: [UNIVERSAL_ACCOUNT],
       dwollaApplications: [DWOLLA_APPLICATION],
+      externalAccounts: [{ ...EXTERNAL_ACCOUNT, webhookUrl: `${serverUrl}/notify/${EXTERNAL_GATEWAY}` }],
       now,
       log: log.child({ part: "provider" }),
       ...(options.providerDelayMs === undefined ? {} : { delayMs: options.providerDelayMs }),
     }),
   );
-  // The server's configuration names its own address, so its port is settled before it starts.
-  const serverPort = ports.server === 0 ? await findFreePort() : ports.server;
-  const serverUrl = `http://localhost:${serverPort}`;
   const shop = await start("shop", ports.shop, () =>
     startShop({
       port: ports.shop,
@@ -156,6 +159,17 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
       secret: DWOLLA_APPLICATION.secret,
       destinationId: DWOLLA_APPLICATION.destinationId,
       baseUrl: providerUrl,
+    },
+    [EXTERNAL_GATEWAY]: {
+      type: "external",
+      label: "Wallet",
+      presentations: ["iframe", "redirect"],
+      sharedSecret: EXTERNAL_ACCOUNT.secret,
+      authorizeUrl: `${providerUrl}/external/authorize`,
+      captureUrl: `${providerUrl}/external/capture`,
+      voidUrl: `${providerUrl}/external/void`,
+      refundUrl: `${providerUrl}/external/refund`,
+      frameUrl: `${providerUrl}/external/page?account=${EXTERNAL_ACCOUNT.id}`,
     },
     transfer: { type: "manual", label: "Bank transfer" },
   };

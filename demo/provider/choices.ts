@@ -26,8 +26,11 @@ export interface Choice {
   isSlow?: boolean;
 }
 
+const ALL = ["universal", "dwolla", "external"] as const;
 const BOTH = ["universal", "dwolla"] as const;
 const UNIVERSAL = ["universal"] as const;
+const ASYNCHRONOUS = ["universal", "external"] as const;
+const EXTERNAL = ["external"] as const;
 const PAID = { protocols: BOTH, result: "paid", callback: "before", isReturning: true } as const;
 
 /** Everything that can happen to a payment, as data; `play` carries it out. */
@@ -35,6 +38,7 @@ export const CHOICES: readonly Choice[] = [
   {
     ...PAID,
     id: "pay",
+    protocols: ALL,
     group: "customer",
     label: "Pay",
     detail: "The shop's server is told, then you go back.",
@@ -42,6 +46,7 @@ export const CHOICES: readonly Choice[] = [
   {
     ...PAID,
     id: "decline",
+    protocols: ALL,
     group: "customer",
     label: "Decline",
     detail: "The bank says no.",
@@ -50,6 +55,7 @@ export const CHOICES: readonly Choice[] = [
   {
     ...PAID,
     id: "cancel",
+    protocols: ALL,
     group: "customer",
     label: "Cancel",
     detail: "You change your mind and go back.",
@@ -71,7 +77,7 @@ export const CHOICES: readonly Choice[] = [
     group: "customer",
     label: "Pending, then paid",
     detail: "You go back now, the money arrives in a few seconds.",
-    protocols: UNIVERSAL,
+    protocols: ASYNCHRONOUS,
     result: "pending",
     later: "paid",
   },
@@ -81,7 +87,7 @@ export const CHOICES: readonly Choice[] = [
     group: "customer",
     label: "Pending, then failed",
     detail: "You go back now, the bank refuses in a few seconds.",
-    protocols: UNIVERSAL,
+    protocols: ASYNCHRONOUS,
     result: "pending",
     later: "failed",
   },
@@ -165,6 +171,30 @@ export const CHOICES: readonly Choice[] = [
     detail: "The same figure is charged in another currency.",
     protocols: UNIVERSAL,
     charges: "other-currency",
+  },
+  {
+    ...PAID,
+    id: "capture-later",
+    group: "customer",
+    label: "Captured later",
+    detail: "Authorized at once; the provider takes seconds to capture.",
+    protocols: EXTERNAL,
+  },
+  {
+    ...PAID,
+    id: "answer-lost",
+    group: "wire",
+    label: "Answer lost",
+    detail: "Authorized, but the answer never arrives: the server has to ask again.",
+    protocols: EXTERNAL,
+  },
+  {
+    ...PAID,
+    id: "broken",
+    group: "wire",
+    label: "Provider down",
+    detail: "Every call is answered 500, until the server's circuit opens.",
+    protocols: EXTERNAL,
   },
   {
     ...PAID,

@@ -1,7 +1,7 @@
 import { assertNever } from "../../shared/assert-never.ts";
 
 /** Which protocol a payment came by. */
-export type Protocol = "universal" | "dwolla";
+export type Protocol = "universal" | "dwolla" | "external";
 
 /** How a simulated payment stands at the provider. */
 export type PaymentState = "open" | "pending" | "authorized" | "paid" | "failed" | "cancelled";
@@ -20,6 +20,8 @@ export interface OutgoingCallback {
   url: string;
   contentType: string;
   body: string;
+  /** Beside the content type. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** One callback that was sent, and what came of it. */

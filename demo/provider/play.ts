@@ -45,7 +45,7 @@ export async function sendCallback(payment: SimulatedPayment, statement: Stateme
   try {
     const response = await fetch(callback.url, {
       method: "POST",
-      headers: { "content-type": callback.contentType },
+      headers: { ...callback.headers, "content-type": callback.contentType },
       body: callback.body,
       redirect: "manual",
       signal: AbortSignal.any([stage.signal, AbortSignal.timeout(CALLBACK_TIMEOUT_MS)]),
@@ -63,7 +63,8 @@ export async function sendCallback(payment: SimulatedPayment, statement: Stateme
 /** Decides a pending payment and sends the callback that says so. */
 export async function settlePending(payment: SimulatedPayment, result: "paid" | "failed", stage: Stage): Promise<void> {
   if (payment.state !== "pending") return;
-  payment.state = result;
+  // An external gateway's money is only reserved until the merchant's server asks for it.
+  payment.state = result === "paid" && payment.protocol === "external" ? "authorized" : result;
   await sendCallback(payment, { result, isForged: false }, stage);
 }
 
@@ -119,7 +120,8 @@ async function pause({ delayMs, signal }: Stage): Promise<void> {
   await wait(delayMs, undefined, { signal });
 }
 
-async function afterPause(stage: Stage, act: () => Promise<unknown>): Promise<void> {
+/** Lets something happen a few seconds later, unless the provider ends before. */
+export async function afterPause(stage: Stage, act: () => Promise<unknown>): Promise<void> {
   try {
     await pause(stage);
   } catch {

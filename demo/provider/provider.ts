@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import { listen, type Listening } from "../listen.ts";
 import { DwollaGateway } from "./dwolla.ts";
 import type { DwollaApplication } from "./dwolla-messages.ts";
+import { ExternalGateway } from "./external.ts";
+import type { ExternalAccount } from "./external-messages.ts";
 import { refusalPage } from "./pages/payment-page.ts";
 import { PaymentBook } from "./payment.ts";
 import type { Stage } from "./play.ts";
@@ -16,6 +18,7 @@ export interface ProviderOptions {
   port: number;
   universalAccounts: readonly UniversalAccount[];
   dwollaApplications: readonly DwollaApplication[];
+  externalAccounts?: readonly ExternalAccount[];
   now: () => Date;
   log: Logger;
   /** How long "a few seconds" are on its pages, in milliseconds. */
@@ -25,8 +28,8 @@ export interface ProviderOptions {
 }
 
 /**
- * Starts the simulated provider: hosted payment pages that speak the Universal protocol and Dwolla's off-site gateway
- * as a real provider would, with signatures written apart from the server's, so that the two cannot share a mistake.
+ * Starts the simulated provider: hosted payment pages that speak the Universal protocol, Dwolla's off-site gateway
+ * and Commerce Layer's external gateway as a real provider would, with signatures written apart from the server's, so that the two cannot share a mistake.
  *
  * @throws Error with `code` `EADDRINUSE` where the port is taken
  */
@@ -41,7 +44,8 @@ export async function startProvider(options: ProviderOptions): Promise<Listening
     now,
     lifetimeSeconds: options.dwollaLifetimeSeconds ?? 300,
   });
-  const routes = providerRoutes({ book, dwolla, stage, universalAccounts: options.universalAccounts });
+  const external = new ExternalGateway({ book, stage, accounts: options.externalAccounts ?? [] });
+  const routes = providerRoutes({ book, dwolla, external, stage, universalAccounts: options.universalAccounts });
 
   const app = new Koa();
   app.use(answerRefusals);

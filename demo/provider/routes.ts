@@ -3,6 +3,7 @@ import type { Context } from "koa";
 import { readBody, readForm } from "../read-body.ts";
 import { choicesFor } from "./choices.ts";
 import { XML_FAULT, type DwollaGateway } from "./dwolla.ts";
+import { EXTERNAL_ACTIONS, type ExternalGateway } from "./external.ts";
 import { FRAME_SIZE_SCRIPT } from "./pages/frame-size.ts";
 import { closedTabPage, paymentPage } from "./pages/payment-page.ts";
 import { pagePath, paymentsPage } from "./pages/payments-page.ts";
@@ -21,6 +22,7 @@ export interface ProviderDesk {
   dwolla: DwollaGateway;
   stage: Stage;
   universalAccounts: readonly UniversalAccount[];
+  external: ExternalGateway;
 }
 
 /** Builds the provider's addresses: the two protocols', the payment pages, and the desk where payments are listed. */
@@ -28,6 +30,7 @@ export function providerRoutes(desk: ProviderDesk): Router {
   const router = new Router();
   addUniversal(router, desk);
   addDwolla(router, desk);
+  addExternal(router, desk);
   addPages(router, desk);
   addDesk(router, desk);
   return router;
@@ -39,7 +42,7 @@ function addUniversal(router: Router, { book, stage, universalAccounts }: Provid
     const payment = acceptUniversal(form, { book, accounts: universalAccounts, now: stage.now });
     redirect(ctx, pagePath(payment));
   });
-  router.get("/pay/:id", (ctx) => showPayment(ctx, find(book, ctx.params["id"], "universal"), stage.now()));
+  router.get("/pay/:id", (ctx) => showPayment(ctx, find(book, ctx.params["id"], "universal", "external"), stage.now()));
 }
 
 function addDwolla(router: Router, { book, stage, dwolla }: ProviderDesk): void {
@@ -62,7 +65,27 @@ function addDwolla(router: Router, { book, stage, dwolla }: ProviderDesk): void 
   router.get("/payment/checkout/:id", (ctx) => showPayment(ctx, find(book, ctx.params["id"], "dwolla"), stage.now()));
 }
 
-function addPages(router: Router, { book, stage }: ProviderDesk): void {
+function addExternal(router: Router, { external }: ProviderDesk): void {
+  router.get("/external/page", (ctx) => {
+    redirect(ctx, pagePath(external.accept(new URLSearchParams(ctx.querystring))));
+  });
+  for (const action of EXTERNAL_ACTIONS) {
+    router.post(`/external/${action}`, async (ctx) => {
+      const answer = external.answer(action, await readBody(ctx), ctx.get("x-commercelayer-signature"), {
+        key: ctx.get("idempotency-key"),
+      });
+      if (answer === "lost") {
+        ctx.respond = false;
+        ctx.res.destroy();
+        return;
+      }
+      ctx.status = answer.status;
+      ctx.body = answer.body;
+    });
+  }
+}
+
+function addPages(router: Router, { book, stage, external }: ProviderDesk): void {
   router.post("/payments/:id/choice", async (ctx) => {
     const payment = find(book, ctx.params["id"]);
     const form = await readForm(ctx);
@@ -73,7 +96,7 @@ function addPages(router: Router, { book, stage }: ProviderDesk): void {
       redirect(ctx, pagePath(payment));
       return;
     }
-    const url = await play(payment, choice, stage);
+    const url = payment.protocol === "external" ? external.choose(payment, choice) : await play(payment, choice, stage);
     if (url === undefined) showPage(ctx, closedTabPage(payment));
     else redirect(ctx, url);
   });
@@ -104,9 +127,9 @@ function addDesk(router: Router, { book, stage }: ProviderDesk): void {
   });
 }
 
-function find(book: PaymentBook, id: string | undefined, protocol?: Protocol): SimulatedPayment {
+function find(book: PaymentBook, id: string | undefined, ...protocols: Protocol[]): SimulatedPayment {
   const payment = book.find(id ?? "");
-  if (payment === undefined || (protocol !== undefined && payment.protocol !== protocol)) {
+  if (payment === undefined || (protocols.length > 0 && !protocols.includes(payment.protocol))) {
     throw new Refusal(404, "There is no such payment.");
   }
   return payment;

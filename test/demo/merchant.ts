@@ -18,6 +18,9 @@ export const APPLICATION = {
   merchant: "Fernhill",
 };
 
+/** The provider's only account for external gateways in these tests, but for the address of its webhook. */
+export const WALLET = { id: "shop-1", secret: "external-secret-of-the-tests", merchant: "Fernhill" };
+
 /** Starts a provider and a merchant's server that takes its callbacks. */
 export async function startMerchant(options: Partial<ProviderOptions> = {}) {
   const received: ReceivedCallback[] = [];
@@ -33,6 +36,7 @@ export async function startMerchant(options: Partial<ProviderOptions> = {}) {
     port: 0,
     universalAccounts: [ACCOUNT],
     dwollaApplications: [APPLICATION],
+    externalAccounts: [{ ...WALLET, webhookUrl: `${merchant.url}/notify/wallet` }],
     now: () => new Date(),
     log: pino({ level: "silent" }),
     delayMs: 20,

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 /** How the customer meets the provider's page. */
 export interface Way {
   presentation: "redirect" | "iframe";
-  gateway: "card" | "bank" | "transfer";
+  gateway: "card" | "bank" | "wallet" | "transfer";
 }
 
 const LIMIT_MS = 20_000;

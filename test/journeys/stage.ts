@@ -109,6 +109,14 @@ export class Stage {
     return stored;
   }
 
+  /** Waits until a session's payment is in a state. */
+  async paymentOnce(sessionId: string, state: Payment["state"]): Promise<void> {
+    await until(
+      async () => (await this.readSession(sessionId)).payment?.state === state,
+      `the payment of ${sessionId} to be ${state}`,
+    );
+  }
+
   /** Posts to the server with the merchant's secret key. */
   async post(path: string, body: object = {}): Promise<Response> {
     return fetch(this.demo.urls.server + path, {

@@ -25,7 +25,7 @@ export function paymentPage(payment: SimulatedPayment, now: Date): string {
         <h1 class="muted small">Pay ${payment.merchant}</h1>
         <p class="total amount">${money}</p>
       </div>
-      ${payment.protocol === "universal" ? cardFace() : bankFace()} ${facts(payment)} ${choices(payment, money)}
+      ${payment.protocol === "dwolla" ? bankFace() : cardFace()} ${facts(payment)} ${choices(payment, money)}
     </section>`,
   );
 }

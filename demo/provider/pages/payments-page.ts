@@ -3,7 +3,7 @@ import { html, type Html } from "../../../shared/html.ts";
 import { isExpired, type Delivery, type SimulatedPayment } from "../payment.ts";
 import { layout } from "./layout.ts";
 
-const PROTOCOL_NAMES = { universal: "Universal", dwolla: "Dwolla" } as const;
+const PROTOCOL_NAMES = { universal: "Universal", dwolla: "Dwolla", external: "External gateway" } as const;
 
 /** Lists the latest payments, with what can still be done to each: the provider's own desk. */
 export function paymentsPage(payments: readonly SimulatedPayment[], now: Date): string {
