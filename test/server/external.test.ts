@@ -394,6 +394,37 @@ describe("an external payment gateway", () => {
       assert.equal(expectStatus(await operate(payment, "void"), 200).body.state, "authorization_voided");
     });
 
+    for (const onDuplicate of ["hold", "refund"]) {
+      it(`never captures what it had authorized when the customer has paid elsewhere meanwhile (${onDuplicate})`, async () => {
+        await server.close();
+        const gateways = { external: endpoint.config, card: UNIVERSAL };
+        server = await startTestServer({ gateways, config: { onDuplicate } });
+        endpoint.behaviour = "lose answer";
+        const { session, handoff } = await begin();
+        await bringBack(server, handoff);
+        endpoint.behaviour = "break down";
+        await notifyUniversal(server, (await server.startAttempt(session, { gateway: "card" })).handoff);
+        endpoint.behaviour = "succeed";
+        server.clock.advance(61);
+        const isKnown = async () => (await read(session)).payments?.[1];
+        const wanted = onDuplicate === "hold" ? "authorization" : "authorization_voided";
+        for (let tries = 0; (await isKnown())?.state !== wanted; tries += 1) {
+          assert.ok(tries < 200);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        const { payments = [] } = await read(session);
+        assert.deepEqual(
+          payments.map(({ gateway, capturedAmount }) => [gateway, capturedAmount]),
+          [
+            ["card", 12_900],
+            ["external", 0],
+          ],
+        );
+        assert.equal(payments[1]?.duplicateOf, payments[0]?.id);
+        assert.ok(!actions().includes("capture"));
+      });
+    }
+
     it("keeps an operation in doubt that was done over another amount than was asked", async () => {
       const { payment } = await authorize();
       endpoint.provider.script((_request, response) => {
