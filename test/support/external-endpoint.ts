@@ -58,6 +58,7 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
     },
     close: () => provider.close(),
   };
+  const answers = new Map<string, ReturnType<typeof answerTo>>();
   provider.script((request, response) => {
     const call = readCall(request);
     endpoint.calls.push(call);
@@ -66,15 +67,14 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
       response.writeHead(500).end("<Fault/>");
       return;
     }
-    if (behaviour !== "refuse") endpoint.done.set(call.key, { action: call.action, amount: amountOf(call) });
+    const known = answers.get(call.key) ?? answerTo(call, behaviour);
+    answers.set(call.key, known);
+    if (known.status < 400) endpoint.done.set(call.key, { action: call.action, amount: amountOf(call) });
     if (behaviour === "lose answer") {
       resetConnection(request, response);
       return;
     }
-    response.writeHead(behaviour === "promise" ? 202 : behaviour === "refuse" ? 422 : 200, {
-      "content-type": "application/json",
-    });
-    response.end(JSON.stringify(answer(call, behaviour)));
+    response.writeHead(known.status, { "content-type": "application/json" }).end(JSON.stringify(known.body));
   });
   return endpoint;
 }
@@ -144,18 +144,14 @@ function readCall({ path, headers, body }: ReceivedRequest): ExternalCall {
   };
 }
 
-function answer(call: ExternalCall, behaviour: Behaviour): unknown {
+function answerTo(call: ExternalCall, behaviour: Behaviour): { status: number; body: unknown } {
   const data = { transaction_token: `${call.action}-${call.key}`, amount_cents: amountOf(call) };
   if (behaviour === "refuse") {
-    return { success: false, data, error: { code: "YOUR-ERROR-CODE", message: "Your error message" } };
+    const error = { code: "YOUR-ERROR-CODE", message: "Your error message" };
+    return { status: 422, body: { success: false, data, error } };
   }
-  return {
-    success: true,
-    data: {
-      ...data,
-      ...(behaviour === "promise" ? { action_id: `action-${call.key}` } : {}),
-      messages: [{ type: "info", title: "A word", body: "Anything" }],
-      metadata: { foo: "bar" },
-    },
-  };
+  const isPromised = behaviour === "promise";
+  const said = { messages: [{ type: "info", title: "A word", body: "Anything" }], metadata: { foo: "bar" } };
+  const action = isPromised ? { action_id: `action-${call.key}` } : {};
+  return { status: isPromised ? 202 : 200, body: { success: true, data: { ...data, ...action, ...said } } };
 }

@@ -1,26 +1,14 @@
 /** An external gateway's payment with the server cut off before each of its writes: in the end it is paid once. */
 import assert from "node:assert/strict";
-import { createSecretKey } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, it } from "node:test";
-import { pino } from "pino";
-import { DEFAULT_SCHEDULE, type Checkout } from "../../../server/checkout/checkout.ts";
-import { findTripByToken, settleReturn } from "../../../server/checkout/come-back.ts";
 import { createSession } from "../../../server/checkout/create-session.ts";
 import { runDueWork } from "../../../server/checkout/due-work.ts";
-import { settleNotification } from "../../../server/checkout/notify.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
 import { StoreError } from "../../../server/errors.ts";
-import { configureGateway } from "../../../server/gateways/index.ts";
 import type { Ledger } from "../../../server/stores/ledger.ts";
-import { openJsonStore } from "../../../server/stores/json.ts";
 import type { Store } from "../../../server/stores/store.ts";
-import { signExternal, startExternalEndpoint, type ExternalEndpoint } from "../../support/external-endpoint.ts";
-import { testClock } from "../../support/server.ts";
-
-const SILENT = pino({ level: "silent" });
+import { comeBack, endActions, openExternalCheckout } from "../../support/external-checkout.ts";
+import { startExternalEndpoint, type ExternalEndpoint } from "../../support/external-endpoint.ts";
 
 /** Gives the store of a process that dies at its n-th write, before or after it is on disk. */
 function dyingStore(store: Store, writes: number, isWritten: boolean): Store {
@@ -43,24 +31,8 @@ function dyingStore(store: Store, writes: number, isWritten: boolean): Store {
 /** Pays with a process that dies at a write, and then lets another do what is due. */
 async function payWithDeath(writes: number, isWritten: boolean, isPromised: boolean) {
   const endpoint = await startExternalEndpoint();
-  const folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
-  const clock = testClock();
-  const store = await openJsonStore({ folder, log: SILENT, now: clock.now });
-  const configured = configureGateway(endpoint.config, "test");
-  const gateway = configured.create?.({ id: "external", fetch: globalThis.fetch, now: clock.now });
-  assert.ok(gateway !== undefined);
-  const checkout: Checkout = {
-    store,
-    gateways: new Map([["external", gateway]]),
-    environment: "test",
-    publicUrl: "https://pay.example",
-    storefronts: new Set(["https://shop.example"]),
-    clientSecretKey: createSecretKey(Buffer.alloc(32)),
-    schedule: DEFAULT_SCHEDULE,
-    onDuplicate: "hold",
-    now: clock.now,
-    log: SILENT,
-  };
+  const { checkout, clock, close } = await openExternalCheckout(endpoint);
+  const { store } = checkout;
   try {
     const { id } = await createSession(checkout, {
       amount: 12_900,
@@ -87,28 +59,8 @@ async function payWithDeath(writes: number, isWritten: boolean, isPromised: bool
     assert.ok(ledger);
     return { hasDied, ledger, endpoint };
   } finally {
-    await store.close();
+    await close();
     await endpoint.close();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function comeBack(checkout: Checkout, token: string): Promise<void> {
-  await settleReturn(checkout, await findTripByToken(checkout, token), {
-    method: "GET",
-    query: { payment_source_token: "tok_1" },
-    body: null,
-    contentType: null,
-    headers: {},
-  });
-}
-
-async function endActions(checkout: Checkout, { calls }: ExternalEndpoint): Promise<void> {
-  for (const { key } of calls) {
-    const body = Buffer.from(JSON.stringify({ success: true, data: { action_id: `action-${key}` } }));
-    const headers = { "x-commercelayer-signature": signExternal(body) };
-    const request = { method: "POST" as const, query: {}, body, contentType: "application/json", headers };
-    await settleNotification(checkout, "external", request).catch(() => undefined);
   }
 }
 
