@@ -1,57 +1,92 @@
-import { Pool } from "pg";
-import type { Step } from "./lifecycle.ts";
+/** A process that does nothing but give `pg` the statements of lifecycles: no HTTP, no records, no decision. */
+import { hash } from "node:crypto";
+import { Pool, type QueryConfig } from "pg";
+import { serveParent } from "./child-process.ts";
+import type { RecordedStatement } from "./statement-recorder.ts";
 
-/** The reads by key and the changes under a row lock that each step of a lifecycle needs at least. */
-const STATEMENTS: Readonly<Record<Step, { reads: number; changes: number }>> = {
-  create: { reads: 0, changes: 1 },
-  start: { reads: 2, changes: 2 },
-  notify: { reads: 2, changes: 1 },
-  return: { reads: 2, changes: 0 },
-  read: { reads: 2, changes: 0 },
+let pool: Pool | undefined;
+/** Statements of one transaction, or one alone, each list given without waiting in between. */
+let transactions: RecordedStatement[][][] = [];
+let lifecycleCount = 0;
+
+const commands = {
+  start: ({ address, poolSize, recorded }: { address: string; poolSize: number; recorded: RecordedStatement[] }) => {
+    // Pipelined, as the store's own connections are.
+    pool = new Pool({ connectionString: address, max: poolSize, pipeline: true });
+    transactions = groupStatements(recorded);
+  },
+
+  /** Keeps some clients at it for a time; gives how many lifecycles were done in a second. */
+  pay: async ({ clients, durationMs }: { clients: number; durationMs: number }) => {
+    const startedAt = performance.now();
+    const before = lifecycleCount;
+    await Promise.all(
+      Array.from({ length: clients }, async () => {
+        while (performance.now() < startedAt + durationMs) await payOne((lifecycleCount += 1));
+      }),
+    );
+    return ((lifecycleCount - before) * 1000) / (performance.now() - startedAt);
+  },
+
+  stop: async () => {
+    await pool?.end();
+  },
 };
-/** As many as the records of a paid session have. */
-const RECORD = "x".repeat(2000);
-const POOL_SIZE = 10;
 
-/** Sends PostgreSQL the least that a step needs, through `pg` and nothing else. */
-export class BareStatements {
-  readonly #pool: Pool;
-  #made = 0;
+export type StatementsCommands = typeof commands;
 
-  private constructor(pool: Pool) {
-    this.#pool = pool;
-  }
+serveParent(commands);
 
-  static async open(address: string): Promise<BareStatements> {
-    const pool = new Pool({ connectionString: address, max: POOL_SIZE });
-    await pool.query("CREATE TABLE bare (id text PRIMARY KEY, record text NOT NULL)");
-    return new BareStatements(pool);
-  }
-
-  async run(step: Step): Promise<void> {
-    if (step === "create") this.#made += 1;
-    // Any of those that there are, so that clients rarely wait for the same one.
-    const id = `cs_${step === "create" ? this.#made : Math.ceil(Math.random() * this.#made)}`;
-    const { reads, changes } = STATEMENTS[step];
-    for (let read = 0; read < reads; read += 1) {
-      await this.#pool.query({ name: "read", text: "SELECT record FROM bare WHERE id = $1", values: [id] });
-    }
-    for (let change = 0; change < changes; change += 1) await this.#change(id);
-  }
-
-  async #change(id: string): Promise<void> {
-    const client = await this.#pool.connect();
+async function payOne(number: number): Promise<void> {
+  for (const transaction of transactions) {
+    const client = await pool?.connect();
+    if (client === undefined) throw new Error("the pool was not made");
     try {
-      await client.query("BEGIN");
-      await client.query({ name: "lock", text: "SELECT record FROM bare WHERE id = $1 FOR UPDATE", values: [id] });
-      await client.query({
-        name: "write",
-        text: "INSERT INTO bare (id, record) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-        values: [id, RECORD],
-      });
-      await client.query("COMMIT");
+      for (const turn of transaction) {
+        await Promise.all(turn.map((statement) => client.query(toQuery(statement, number))));
+      }
     } finally {
       client.release();
     }
   }
+}
+
+/** Puts a recorded statement on records of its own: all ids and digests are others, the same within a lifecycle. */
+function toQuery({ name, text, values }: RecordedStatement, number: number): QueryConfig | string {
+  if (name === undefined && values.length === 0) return text;
+  const renamed = name === "lock-session" ? values.map((value) => numberFrom(value, number)) : rename(values, number);
+  return { text, values: renamed as unknown[], ...(name === undefined ? {} : { name }) };
+}
+
+function rename(value: unknown, number: number): unknown {
+  if (value instanceof Uint8Array) return digest(Buffer.from(value).toString("hex"), number).subarray(0, value.length);
+  if (Array.isArray(value)) return value.map((item) => rename(item, number));
+  if (typeof value !== "string") return value;
+  const prefix = /^(cs|at|pay|evt)_/.exec(value)?.[0];
+  return prefix === undefined ? value : prefix + digest(value, number).toString("base64url").slice(0, 24);
+}
+
+function numberFrom(value: unknown, number: number): string {
+  return digest(String(value), number).readBigInt64BE().toString();
+}
+
+function digest(text: string, number: number): Buffer {
+  return hash("sha256", `${number} ${text}`, "buffer");
+}
+
+/** Sorts recorded statements into transactions, in the order in which these began. */
+function groupStatements(recorded: readonly RecordedStatement[]): RecordedStatement[][][] {
+  const groups: RecordedStatement[][] = [];
+  const open = new Map<number, RecordedStatement[]>();
+  for (const statement of recorded) {
+    const group = open.get(statement.connection);
+    if (group !== undefined) group.push(statement);
+    else {
+      const begun = [statement];
+      groups.push(begun);
+      if (statement.text === "BEGIN") open.set(statement.connection, begun);
+    }
+    if (statement.text === "COMMIT" || statement.text === "ROLLBACK") open.delete(statement.connection);
+  }
+  return groups.map((group) => [...Map.groupBy(group, ({ turn }) => turn).values()]);
 }

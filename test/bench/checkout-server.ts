@@ -1,11 +1,13 @@
-/** A process that is a checkout server with the {@link createInstantGateway} gateway. */
+/** A process that is a checkout server whose gateway's provider is inside it. */
 import { pino } from "pino";
 import { parseConfig, startServer, type RunningServer } from "../../server/index.ts";
 import { serveParent } from "./child-process.ts";
 import { createInstantGateway, INSTANT_GATEWAY } from "./instant-gateway.ts";
 import { SECRET_KEY, STOREFRONT } from "./lifecycle.ts";
+import type { RecordedStatement } from "./statement-recorder.ts";
 
 let server: RunningServer | undefined;
+let endRecording: (() => RecordedStatement[]) | undefined;
 
 const commands = {
   /** Serves a store, at `json:<folder>` or `postgres://…`. */
@@ -19,6 +21,7 @@ const commands = {
         secretKey: SECRET_KEY,
         storefronts: [STOREFRONT],
         store,
+        // Only so that there is one: it gives way to the gateway below.
         gateways: { bank: { type: "manual" } },
       },
       { folder: process.cwd(), environment: {} },
@@ -34,6 +37,20 @@ const commands = {
     residentMegabytes: process.memoryUsage.rss() / 1e6,
     mostMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
   }),
+
+  /** The processor time that this process has used, in microseconds. */
+  processorTime: () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+
+  /** Begins to note the statements that are given to PostgreSQL. */
+  recordStatements: async () => {
+    const { recordStatements } = await import("./statement-recorder.ts");
+    endRecording = recordStatements();
+  },
+
+  takeStatements: () => endRecording?.() ?? [],
 
   stop: async () => {
     await server?.close();

@@ -9,6 +9,8 @@ import { quantile } from "./rounds.ts";
 
 /** How fast a load was served. */
 export interface LoadResult {
+  /** Lifecycles. */
+  count: number;
   lifecyclesPerSecond: number;
   /** The 99th percentile of a request's time, in milliseconds. */
   p99Ms: number;
@@ -31,7 +33,14 @@ const commands = {
     );
     const seconds = (performance.now() - startedAt) / 1000;
     const count = counts.reduce((sum, one) => sum + one, 0);
-    return { lifecyclesPerSecond: count / seconds, p99Ms: quantile(times, 0.99) } satisfies LoadResult;
+    return { count, lifecyclesPerSecond: count / seconds, p99Ms: quantile(times, 0.99) } satisfies LoadResult;
+  },
+
+  /** Pays one order. */
+  payOnce: async ({ port }: { port: number }) => {
+    const connection = new HttpConnection(port);
+    await payOrder(sendOver(connection), "once");
+    connection.close();
   },
 
   /** Pays one order at a server that nobody else uses, and tells what each request came to. */

@@ -2,16 +2,15 @@
  * Runs what is compared in turns, round after round (floor, subject, floor, subject …), so that a machine that is busy
  * for a while is so for all of them; gives every result by name, in order.
  */
-export async function takeTurns<Name extends string, Result>(
+export async function takeTurns<Subjects extends Record<string, () => Promise<unknown>>>(
   rounds: number,
-  subjects: Record<Name, () => Promise<Result>>,
-): Promise<Record<Name, Result[]>> {
-  const entries = Object.entries(subjects) as [Name, () => Promise<Result>][];
-  const results = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<Name, Result[]>;
+  subjects: Subjects,
+): Promise<{ [Name in keyof Subjects]: Awaited<ReturnType<Subjects[Name]>>[] }> {
+  const results: Record<string, unknown[]> = {};
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, run] of entries) results[name].push(await run());
+    for (const [name, run] of Object.entries(subjects)) (results[name] ??= []).push(await run());
   }
-  return results;
+  return results as { [Name in keyof Subjects]: Awaited<ReturnType<Subjects[Name]>>[] };
 }
 
 /** The middle one of some numbers, or the mean of the two in the middle. @throws RangeError where there are none */
