@@ -52,3 +52,12 @@ test("a provider's page that expired after five minutes sends the customer back 
   assert.deepEqual({ status, payments }, { status: "complete", payments: [`bank completed ${MUG}`] });
   assert.equal(attempts.length, 2);
 });
+
+test("a session that expires while the provider's page is open in the frame says so, and nothing is paid", async () => {
+  await using customer = await Customer.visit(stage);
+  const sessionId = await customer.chooseWay({ presentation: "iframe", gateway: "card" });
+  await customer.pressPay();
+  stage.advance(A_DAY + 1);
+  await customer.seesInElement("This checkout has expired");
+  assert.deepEqual(await stage.stored(sessionId), { status: "expired", attempts: ["card expired"], payments: [] });
+});
