@@ -10,6 +10,7 @@ export const PATHS = {
   session: sessionPath,
   attempts: attemptsPath,
   cancelSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/cancel`,
+  acknowledgeSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/acknowledge`,
   sessionEvents: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/events`,
   events: "/v1/events",
   payments: "/v1/payments",

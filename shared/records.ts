@@ -3,6 +3,7 @@ import { CURRENCIES } from "./currencies.ts";
 import { MAX_AMOUNT } from "./money.ts";
 import {
   ATTEMPT_STATES,
+  ATTENTION_REASONS,
   CAPTURE_METHODS,
   ENVIRONMENTS,
   OPERATION_STATUSES,
@@ -113,6 +114,9 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** Why the merchant should look; absent where there is nothing to look at. To the secret key only. */
+const Attention = z.array(z.enum(ATTENTION_REASONS)).optional();
+
 /** What a provider said beside the facts, such as messages and metadata: kept as it came, and never acted on. */
 export const RemoteDetails = z.record(z.string(), z.unknown());
 export type RemoteDetails = z.infer<typeof RemoteDetails>;
@@ -164,6 +168,9 @@ export const Payment = z.object({
   operationDue: z.object({ type: z.enum(["capture", "give_back"]), at: Timestamp }).optional(),
   /** True where the money came after the session had expired or been cancelled. */
   late: z.boolean().optional(),
+  attention: Attention,
+  /** When the provider last said something that the payment's state leaves no room for. To the secret key only. */
+  contradictedAt: Timestamp.optional(),
   createdAt: Timestamp,
   authorizedAt: Timestamp.optional(),
   authorizationExpiresAt: Timestamp.optional(),
@@ -208,7 +215,8 @@ export const CheckoutSession = z.object({
   attempt: Attempt.optional(),
   /** The payment that counts, never a duplicate. */
   payment: Payment.optional(),
-  /** To the secret key only. */
+  /** To the secret key only, as all that follows. */
+  attention: Attention,
   customer: Customer.optional(),
   metadata: Metadata.optional(),
   attempts: z.array(Attempt).optional(),

@@ -36,6 +36,20 @@ export type OperationType = (typeof OPERATION_TYPES)[number];
 
 /** How an operation ended; `unknown` is one whose answer never came, until the provider has been asked. */
 export const OPERATION_STATUSES = ["succeeded", "pending", "failed", "unknown"] as const;
+/** Why somebody should look at a session or a payment. */
+export const ATTENTION_REASONS = [
+  "duplicate",
+  "amount_mismatch",
+  "currency_mismatch",
+  "environment_mismatch",
+  "operation_in_doubt",
+  "contradicted",
+  "late",
+  "operation_failed",
+] as const;
+/** One of {@link ATTENTION_REASONS}. */
+export type AttentionReason = (typeof ATTENTION_REASONS)[number];
+
 export const ENVIRONMENTS = ["test", "live"] as const;
 /** Whether real money moves. */
 export type Environment = (typeof ENVIRONMENTS)[number];

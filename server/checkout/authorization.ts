@@ -36,6 +36,7 @@ export function noteAuthorizationAnswered(change: Change, attemptId: string, rem
   const attempt = findAttempt(change, attemptId);
   if (attempt?.isAuthorizationInDoubt === undefined) return;
   delete attempt.isAuthorizationInDoubt;
+  delete attempt.isAuthorizationUnanswered;
   change.record("attempt.authorization_answered", { attempt, remoteState });
 }
 

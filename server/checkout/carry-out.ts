@@ -11,7 +11,7 @@ import type { Ledger, PaymentRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
 import type { Checkout, KeepAnswer } from "./checkout.ts";
 import { followPayments } from "./decide.ts";
-import { isUnderWay } from "./doubt.ts";
+import { isUnderWay, noteInDoubt } from "./doubt.ts";
 import { requirePayment, tripOf } from "./find-payment.ts";
 import { applyRefund, applyTransition } from "./payment.ts";
 import { scheduleCheck, secondsAfter } from "./schedule.ts";
@@ -44,24 +44,27 @@ export async function carryOut(
   { keep, isRepeat = false }: { keep?: KeepAnswer<OperatedPayment> | undefined; isRepeat?: boolean } = {},
 ): Promise<OperatedPayment> {
   const { operation, payment, trip, call } = stored;
-  let report: OperationReport | undefined;
-  let refusal: GatewayError | undefined;
+  let heard: Heard;
   try {
-    report = await call(payment, { operationId: operation.id, amount: operation.amount }, trip);
+    heard = { report: await call(payment, { operationId: operation.id, amount: operation.amount }, trip) };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     // That this call was not sent does not say that an earlier one was not.
-    if (error.inDoubt || isRepeat) {
-      checkout.log.warn({ paymentId: payment.id, operationId: operation.id, err: error }, "operation in doubt");
-    } else refusal = error;
+    heard = error.inDoubt || isRepeat ? { doubt: error } : { refusal: error };
   }
-  const answer = await storeReport(checkout, stored, refusal ?? report, keep);
-  if (refusal !== undefined) throw refusal;
-  if (report?.status === "failed") {
-    throw new GatewayError("gateway_declined", report.message ?? `the provider refused the ${operation.type}`);
+  if ("doubt" in heard) {
+    checkout.log.warn({ paymentId: payment.id, operationId: operation.id, err: heard.doubt }, "operation in doubt");
+  }
+  const answer = await storeHeard(checkout, stored, heard, keep);
+  if ("refusal" in heard) throw heard.refusal;
+  if ("report" in heard && heard.report.status === "failed") {
+    throw new GatewayError("gateway_declined", heard.report.message ?? `the provider refused the ${operation.type}`);
   }
   return answer;
 }
+
+/** What a call came to: the provider's word; that it was not sent, or was refused; or nothing. */
+type Heard = { report: OperationReport } | { refusal: GatewayError } | { doubt: GatewayError };
 
 /**
  * Sends again, each with its own key, the operations of an attempt whose answers never came, at a provider that can
@@ -121,6 +124,9 @@ export function noteOutcome(
 ): OperationReport["status"] {
   const { type, amount } = operation;
   operation.status = report.status;
+  // Why it was in doubt is in the events; this is what became of it.
+  delete operation.errorCode;
+  delete operation.message;
   if (report.remoteId !== undefined) operation.remoteId = report.remoteId;
   if (report.actionId !== undefined) operation.actionId = report.actionId;
   if (report.errorCode !== undefined) operation.errorCode = report.errorCode;
@@ -133,10 +139,10 @@ export function noteOutcome(
   return report.status;
 }
 
-async function storeReport(
+async function storeHeard(
   checkout: Checkout,
   { operation: { id: operationId }, payment: { id: paymentId, sessionId }, isDue }: StoredOperation,
-  report: OperationReport | GatewayError | undefined,
+  heard: Heard,
   keep: KeepAnswer<OperatedPayment> | undefined,
 ): Promise<OperatedPayment> {
   const write = (ledger: Ledger | null) => {
@@ -147,9 +153,12 @@ async function storeReport(
     const answer = (isDone: boolean) => () => ({ payment: viewPayment(payment), isDone });
     // The provider's notification, or a question asked meanwhile, may have settled it already.
     if (operation.status !== "unknown") return change.commit(answer(operation.status !== "pending"), keep);
-    if (report === undefined) return change.commit(answer(false), keep);
-    const status = noteOutcome(change, payment, operation, asReport(report));
-    if (report instanceof GatewayError && isDue) tryLater(checkout, change, payment);
+    if ("doubt" in heard) {
+      noteInDoubt(change, payment, operation, heard.doubt);
+      return change.commit(answer(false), keep);
+    }
+    const status = noteOutcome(change, payment, operation, asReport(heard));
+    if ("refusal" in heard && isDue) tryLater(checkout, change, payment);
     stopAsking(checkout, change, payment);
     return change.commit(answer(status !== "pending"), status === "failed" ? undefined : keep);
   };
@@ -164,14 +173,15 @@ async function storeReport(
   }
 }
 
-function asReport(report: OperationReport | GatewayError): OperationReport {
-  if (!(report instanceof GatewayError)) return report;
-  return { status: "failed", errorCode: report.code, message: report.message };
+function asReport(heard: Exclude<Heard, { doubt: GatewayError }>): OperationReport {
+  if ("report" in heard) return heard.report;
+  return { status: "failed", errorCode: heard.refusal.code, message: heard.refusal.message };
 }
 
 function applyOperation(change: Change, payment: PaymentRecord, { type, amount }: Operation): void {
   // The provider's own news may have overtaken its answer, and say otherwise: the merchant has to look.
   if (!canTransition(type, payment.state)) {
+    payment.contradictedAt = change.time;
     change.record("payment.contradicted", { payment, data: { type } });
     return;
   }

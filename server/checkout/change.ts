@@ -1,5 +1,6 @@
 import type { AttemptRecord, DecidedBy, Ledger, NewEvent, PaymentRecord } from "../stores/ledger.ts";
 import type { Commit } from "../stores/store.ts";
+import { noteAttention } from "./attention.ts";
 import type { Checkout, KeepAnswer, OnDuplicate } from "./checkout.ts";
 import { newId } from "./ids.ts";
 
@@ -60,6 +61,7 @@ export class Change {
     const { session } = this.ledger;
     session.version += 1;
     session.updatedAt = this.time;
+    noteAttention(this.ledger, this.now);
     const dueAt = nextDueAt(this.ledger, this.#expiryNotBefore);
     if (dueAt === undefined) delete this.ledger.dueAt;
     else this.ledger.dueAt = dueAt;

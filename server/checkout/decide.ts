@@ -14,13 +14,12 @@
  */
 import { assertNever } from "../../shared/assert-never.ts";
 import type { AttemptCode } from "../../shared/problems.ts";
-import type { Operation } from "../../shared/records.ts";
 import { canTransition, type AttemptState } from "../../shared/states.ts";
 import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
 import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
 import { endWeight, isEndedByProvider } from "./end-weight.ts";
-import { findDoubt, isInDoubt, noteNotDone } from "./doubt.ts";
+import { findDoubt, isInDoubt, noteDone, noteNotDone } from "./doubt.ts";
 import {
   applyTransition,
   findCountingPayment,
@@ -141,6 +140,7 @@ function advancePayment(change: Change, payment: PaymentRecord, report: MoneyRep
   if (transition === "contradiction") {
     if (payment.remoteState === report.remoteState) return false;
     payment.remoteState = report.remoteState;
+    payment.contradictedAt = change.time;
     change.record("payment.contradicted", { payment, remoteState: report.remoteState });
     return false;
   }
@@ -148,7 +148,7 @@ function advancePayment(change: Change, payment: PaymentRecord, report: MoneyRep
   const amount = report.capturedAmount ?? capture?.amount ?? payment.amount;
   applyTransition(payment, transition, { amount, time: change.time });
   if (transition === "authorize") noteAuthorized(payment, report, change.time);
-  if (transition === "capture" && capture !== undefined) endDoubt(change, payment, capture);
+  if (transition === "capture" && capture !== undefined) noteDone(change, payment, capture);
   payment.remoteState = report.remoteState;
   markDuplicate(change, payment);
   change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
@@ -232,16 +232,11 @@ function settleVoid(change: Change, payments: readonly PaymentRecord[], report: 
     if (operation === undefined || !canTransition("void", payment.state)) continue;
     applyTransition(payment, "void", { time: change.time });
     payment.remoteState = report.remoteState;
-    endDoubt(change, payment, operation);
+    noteDone(change, payment, operation);
     change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
     return true;
   }
   return false;
-}
-
-function endDoubt(change: Change, payment: PaymentRecord, operation: Operation): void {
-  operation.status = "succeeded";
-  change.record("operation.succeeded", { payment, operationId: operation.id });
 }
 
 function failPayment(change: Change, payment: PaymentRecord, remoteState: string | undefined): void {

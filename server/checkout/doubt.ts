@@ -6,6 +6,7 @@
 import { isMoneyReport, type MoneyReport, type Report } from "../gateways/gateway.ts";
 import type { PaymentRecord } from "../stores/ledger.ts";
 import type { Operation } from "../../shared/records.ts";
+import type { GatewayError } from "../errors.ts";
 import type { Change } from "./change.ts";
 import { applyRefund } from "./payment.ts";
 
@@ -66,9 +67,8 @@ function resolveOperation(change: Change, payment: PaymentRecord, operation: Ope
     case "refund":
       if (report.refundedAmount === payment.refundedAmount) noteNotDoneInTime(change, payment, operation);
       if (report.refundedAmount === payment.refundedAmount + operation.amount) {
-        operation.status = "succeeded";
         applyRefund(payment, operation.amount, change.time);
-        change.record("operation.succeeded", { payment, operationId: operation.id, remoteState: report.remoteState });
+        noteDone(change, payment, operation);
         change.record(`payment.${payment.state}`, { payment, remoteState: report.remoteState });
       }
   }
@@ -80,10 +80,35 @@ function noteNotDoneInTime(change: Change, payment: PaymentRecord, operation: Op
   if (!isUnderWay(operation, change.now)) noteNotDone(change, payment, operation);
 }
 
+/** Notes that no answer came to an operation, and why; what is noted already is not noted again. */
+export function noteInDoubt(
+  change: Change,
+  payment: PaymentRecord,
+  operation: Operation,
+  { code, message }: GatewayError,
+): void {
+  if (operation.errorCode !== undefined) return;
+  operation.errorCode = code;
+  operation.message = message;
+  const { type, amount } = operation;
+  change.record("operation.unknown", { payment, operationId: operation.id, data: { type, amount, code, message } });
+}
+
+/** Ends the doubt about an operation that was done. */
+export function noteDone(change: Change, payment: PaymentRecord, operation: Operation): void {
+  operation.status = "succeeded";
+  delete operation.errorCode;
+  delete operation.message;
+  const { type, amount } = operation;
+  change.record("operation.succeeded", { payment, operationId: operation.id, data: { type, amount } });
+}
+
 /** Ends the doubt about an operation that was not done. */
 export function noteNotDone(change: Change, payment: PaymentRecord, operation: Operation): void {
+  const { type, amount } = operation;
   operation.status = "failed";
   operation.errorCode = "provider_error";
-  operation.message = `the ${operation.type} was not done`;
-  change.record("operation.failed", { payment, operationId: operation.id });
+  const why = operation.message === undefined ? "" : `: ${operation.message}`;
+  operation.message = `the ${type} was not done${why}`;
+  change.record("operation.failed", { payment, operationId: operation.id, data: { type, amount } });
 }

@@ -201,6 +201,7 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
     const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
     if (attempt === undefined) return;
     attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
+    if (attempt.isAuthorizationInDoubt === true) attempt.isAuthorizationUnanswered = true;
     if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt);
     change.record("attempt.check_failed", {
       attempt,

@@ -10,7 +10,16 @@ export type Audience = "merchant" | "customer";
 
 /** Shows a session as an audience may see it. */
 export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audience): CheckoutSession {
-  const { clientSecretHash: _hash, pageToken, updatedAt: _updatedAt, customer, metadata, ...session } = ledger.session;
+  const {
+    clientSecretHash: _hash,
+    pageToken,
+    updatedAt: _updatedAt,
+    acknowledged: _acknowledged,
+    attention,
+    customer,
+    metadata,
+    ...session
+  } = ledger.session;
   const attempt = ledger.attempts.at(-1);
   const payment = findPaymentToShow(ledger);
   return {
@@ -21,6 +30,7 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     ...(payment === undefined ? {} : { payment: viewPayment(payment, audience) }),
     ...(audience === "merchant"
       ? {
+          ...(attention === undefined ? {} : { attention }),
           ...(customer === undefined ? {} : { customer }),
           ...(metadata === undefined ? {} : { metadata }),
           attempts: ledger.attempts.map(viewAttempt),
@@ -42,6 +52,7 @@ export function viewAttempt(attempt: AttemptRecord): Attempt {
     mismatch: _mismatch,
     paymentSourceToken: _paymentSourceToken,
     isAuthorizationInDoubt: _isAuthorizationInDoubt,
+    isAuthorizationUnanswered: _isAuthorizationUnanswered,
     actionId: _actionId,
     isCapturedAtOnce: _isCapturedAtOnce,
     ...view
@@ -52,7 +63,13 @@ export function viewAttempt(attempt: AttemptRecord): Attempt {
 /** Shows a payment; to the customer without what the provider told the merchant. */
 export function viewPayment(payment: PaymentRecord, audience: Audience = "merchant"): Payment {
   if (audience === "merchant") return payment;
-  const { remoteDetails: _remoteDetails, operations, ...view } = payment;
+  const {
+    remoteDetails: _remoteDetails,
+    attention: _attention,
+    contradictedAt: _contradictedAt,
+    operations,
+    ...view
+  } = payment;
   return {
     ...view,
     operations: operations.map(({ remoteDetails: _details, actionId: _actionId, ...operation }) => operation),

@@ -1,25 +1,19 @@
 import type Router from "@koa/router";
 import { z } from "zod";
 import { PATHS } from "../../shared/paths.ts";
+import { ListPaymentsQuery } from "../../shared/queries.ts";
 import { OperatePaymentRequest } from "../../shared/requests.ts";
-import { OPERATION_TYPES, PAYMENT_STATES } from "../../shared/states.ts";
+import { OPERATION_TYPES } from "../../shared/states.ts";
 import type { OperatedPayment } from "../checkout/carry-out.ts";
 import { operatePayment, readPayment, receivePayment, refreshPayment } from "../checkout/operate-payment.ts";
 import { viewPayment } from "../checkout/view.ts";
 import { requireMerchant } from "../http/authorize.ts";
 import { readAs, readOptionalJson } from "../http/body.ts";
 import { answerOnce } from "../http/idempotency.ts";
-import { PageParameters, readParameters } from "../http/query.ts";
+import { readParameters, toListRequest } from "../http/query.ts";
 import { newRouter, type RouteContext } from "./route-context.ts";
 
 const NoFields = z.strictObject({});
-const ListParameters = z.strictObject({
-  ...PageParameters,
-  sessionId: z.string().max(100).optional(),
-  orderId: z.string().max(100).optional(),
-  gateway: z.string().max(100).optional(),
-  state: z.enum(PAYMENT_STATES).optional(),
-});
 
 /** Serves payments to the merchant: list, read, and every operation that the gateway can do. */
 export function paymentRoutes({ checkout, keys }: RouteContext): Router {
@@ -27,12 +21,8 @@ export function paymentRoutes({ checkout, keys }: RouteContext): Router {
 
   router.get(PATHS.payments, async (ctx) => {
     requireMerchant(ctx, keys);
-    const { limit, after, ...filter } = readParameters(ctx, ListParameters);
-    const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-    const { items, next } = await checkout.store.listPayments(given, {
-      limit,
-      ...(after === undefined ? {} : { after }),
-    });
+    const { filter, page } = toListRequest(readParameters(ctx, ListPaymentsQuery));
+    const { items, next } = await checkout.store.listPayments(filter, page);
     ctx.body = { data: items.map((payment) => viewPayment(payment)), next };
   });
 

@@ -1,8 +1,10 @@
 import type Router from "@koa/router";
 import { z } from "zod";
 import { PATHS } from "../../shared/paths.ts";
+import { ListSessionsQuery } from "../../shared/queries.ts";
 import type { CheckoutSession } from "../../shared/records.ts";
 import { StartAttemptRequest } from "../../shared/requests.ts";
+import { acknowledgeSession } from "../checkout/acknowledge-session.ts";
 import { cancelSession } from "../checkout/cancel-session.ts";
 import { createSession } from "../checkout/create-session.ts";
 import { bringUpToDate } from "../checkout/due-work.ts";
@@ -12,11 +14,10 @@ import { viewSession } from "../checkout/view.ts";
 import { requireMerchant, requireSessionAccess } from "../http/authorize.ts";
 import { readAs, readJson, readOptionalJson } from "../http/body.ts";
 import { answerOnce } from "../http/idempotency.ts";
-import { PageParameters, readParameters } from "../http/query.ts";
+import { readParameters, toListRequest } from "../http/query.ts";
 import { newRouter, ofRequest, type RouteContext } from "./route-context.ts";
 
 const NoFields = z.strictObject({});
-const ListParameters = z.strictObject({ ...PageParameters, orderId: z.string().max(100).optional() });
 
 /** Serves checkout sessions: to the merchant by the secret key, and one each to the browser by its client secret. */
 export function sessionRoutes({ checkout, keys }: RouteContext): Router {
@@ -36,11 +37,8 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
 
   router.get(PATHS.sessions, async (ctx) => {
     requireMerchant(ctx, keys);
-    const { orderId, limit, after } = readParameters(ctx, ListParameters);
-    const { items, next } = await checkout.store.listSessions(orderId === undefined ? {} : { orderId }, {
-      limit,
-      ...(after === undefined ? {} : { after }),
-    });
+    const { filter, page } = toListRequest(readParameters(ctx, ListSessionsQuery));
+    const { items, next } = await checkout.store.listSessions(filter, page);
     ctx.body = { data: items.map((ledger) => viewSession(checkout, ledger, "merchant")), next };
   });
 
@@ -74,6 +72,15 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
     const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
     await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
       cancelSession(ofRequest(checkout, ctx), id, keep),
+    );
+  });
+
+  router.post(PATHS.acknowledgeSession(":id"), async (ctx) => {
+    requireMerchant(ctx, keys);
+    readAs(NoFields, readOptionalJson(ctx));
+    const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
+    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      acknowledgeSession(checkout, ctx.params["id"] ?? "", keep),
     );
   });
 

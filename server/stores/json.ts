@@ -10,7 +10,7 @@ import { Reservations } from "./json/reservations.ts";
 import { SerialQueues } from "./serial-queues.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
 import { NameHistory } from "./name-history.ts";
-import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, Store } from "./store.ts";
+import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, SessionFilter, Store } from "./store.ts";
 
 export type { JsonStoreOptions } from "./json/open-folder.ts";
 
@@ -67,14 +67,14 @@ class JsonStore implements Store {
     return this.#document.findOwner(key)?.id ?? null;
   }
 
-  async listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>> {
+  async listSessions(filter: SessionFilter, page: PageRequest): Promise<Page<Ledger>> {
     this.#assertOpen();
-    return listSessions(this.#document, filter, page);
+    return await listSessions(this.#document, filter, page);
   }
 
   async listPayments(filter: PaymentFilter, page: PageRequest): ReturnType<Store["listPayments"]> {
     this.#assertOpen();
-    return listPayments(this.#document, filter, page);
+    return await listPayments(this.#document, filter, page);
   }
 
   async listEvents(after: number, limit: number): Promise<EventRecord[]> {

@@ -26,6 +26,8 @@ export interface SessionRecord extends Omit<
   /** The unguessable part of the plain page's address. */
   pageToken: string;
   updatedAt: string;
+  /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
+  acknowledged?: string[];
 }
 
 /** A stored attempt: the public one and what binds the provider's answers to it. */
@@ -46,6 +48,8 @@ export interface AttemptRecord extends Attempt {
   paymentSourceToken?: string;
   /** True where the provider was sent that token and what it did is not known yet. */
   isAuthorizationInDoubt?: boolean;
+  /** True where that is not known because no answer came. */
+  isAuthorizationUnanswered?: boolean;
   /** The provider's id of an authorization that it is still working on. */
   actionId?: string;
   /** True where an authorization is followed at once by a capture of our own. */
@@ -137,4 +141,27 @@ export function ledgerKeys({ session, attempts, payments }: Ledger): string[] {
       ),
     ]),
   ];
+}
+
+/** What a session is listed by beside its order and age; a store indexes exactly these. */
+export interface SessionListing {
+  status: SessionRecord["status"];
+  /** The gateway of the latest attempt, else the one that the session is for. */
+  gateway?: string;
+  /** The merchant's own id of the customer, and the e-mail address. */
+  customers: string[];
+  needsAttention: boolean;
+}
+
+/** Tells what a session is listed by. */
+export function listSession({ session, attempts }: Ledger): SessionListing {
+  const { status, customer, attention } = session;
+  const gateway = attempts.at(-1)?.gateway ?? session.gateway;
+  const customers = [customer?.reference, customer?.email].filter((name) => name !== undefined);
+  return {
+    status,
+    ...(gateway === undefined ? {} : { gateway }),
+    customers: [...new Set(customers)],
+    needsAttention: attention !== undefined,
+  };
 }

@@ -11,7 +11,7 @@ import { migrate } from "./postgres/migrations.ts";
 import { Primary } from "./postgres/primary.ts";
 import { changeSession } from "./postgres/transaction.ts";
 import { SerialQueues } from "./serial-queues.ts";
-import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, Store } from "./store.ts";
+import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, SessionFilter, Store } from "./store.ts";
 
 /** Where a PostgreSQL store is and what it works with. */
 export interface PostgresStoreOptions {
@@ -100,7 +100,7 @@ class PostgresStore implements Store {
     return rows[0] === undefined ? null : decodeText(rows[0].session_id);
   }
 
-  async listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>> {
+  async listSessions(filter: SessionFilter, page: PageRequest): Promise<Page<Ledger>> {
     this.#assertOpen();
     return await listSessions(this.#primary, filter, page);
   }

@@ -1,5 +1,5 @@
-import type { PaymentState } from "../../shared/states.ts";
-import type { EventRecord, IdempotencyRecord, Ledger, NewEvent, PaymentRecord, SessionRecord } from "./ledger.ts";
+import type { PaymentState, SessionStatus } from "../../shared/states.ts";
+import type { EventRecord, IdempotencyRecord, Ledger, NewEvent, PaymentRecord } from "./ledger.ts";
 
 /** What a change of a session wants written; all of it is written in one commit, or none. */
 export interface Commit<Result> {
@@ -58,7 +58,7 @@ export interface Store {
   /** Finds the session to which a name of `ledgerKeys` belongs. */
   findSessionId(key: string): Promise<string | null>;
 
-  listSessions(filter: { orderId?: string }, page: PageRequest): Promise<Page<Ledger>>;
+  listSessions(filter: SessionFilter, page: PageRequest): Promise<Page<Ledger>>;
 
   listPayments(filter: PaymentFilter, page: PageRequest): Promise<Page<PaymentRecord & { orderId?: string }>>;
 
@@ -106,10 +106,27 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Which payments to list; all given must match. */
-export interface PaymentFilter {
-  sessionId?: string;
-  orderId?: SessionRecord["orderId"] & string;
+/** Which part of a list to give; all that is given must match. */
+export interface ListFilter {
+  orderId?: string;
   gateway?: string;
+  /** The reference or the e-mail address of the session's customer. */
+  customer?: string;
+  /** ISO 8601 UTC, inclusive. */
+  createdFrom?: string;
+  /** ISO 8601 UTC, exclusive. */
+  createdBefore?: string;
+  /** Only those with `attention`. */
+  needsAttention?: true;
+}
+
+/** Which sessions to list. `gateway` is that of `listSession`. */
+export interface SessionFilter extends ListFilter {
+  status?: SessionStatus;
+}
+
+/** Which payments to list. */
+export interface PaymentFilter extends ListFilter {
+  sessionId?: string;
   state?: PaymentState;
 }

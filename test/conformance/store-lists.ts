@@ -53,6 +53,89 @@ export function listTests(open: OpenFresh): void {
     assert.deepEqual((await store.listSessions({ orderId: "order-9" }, { limit: 5 })).items, []);
   });
 
+  it("lists sessions by status, gateway, customer, time and attention, alone and together", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 12; number += 1) {
+      const ledger = sampleLedger(number, { orderId: `order-${number % 2}` });
+      const { session } = ledger;
+      session.customer = { reference: `customer-${number % 3}`, email: `${"ab"[number % 2]}@shop.example` };
+      if (number === 7) session.customer = { email: "customer-0" };
+      if (number === 8) delete session.customer;
+      if (number % 4 === 0) session.status = "complete";
+      if (number % 5 === 0) session.gateway = "universal";
+      if (number % 6 === 1) addAttempt(ledger, number);
+      if (number === 2 || number === 9) session.attention = ["late"];
+      await put(store, ledger);
+    }
+    await alter(store, sampleId(2), ({ session }) => delete session.attention);
+    await alter(store, sampleId(3), ({ session }) => (session.attention = ["amount_mismatch"]));
+    await alter(store, sampleId(11), ({ session }) => {
+      session.status = "expired";
+      session.customer = { reference: "customer-9" };
+    });
+    const list = async (filter: Parameters<Store["listSessions"]>[0]) =>
+      idsOf(await listAll((after) => store.listSessions(filter, page(2, after)))).map((id) => Number(id.slice(3)));
+    assert.deepEqual(await list({ status: "complete" }), [8, 4, 0]);
+    assert.deepEqual(await list({ status: "expired" }), [11]);
+    assert.deepEqual(await list({ status: "pending" }), []);
+    assert.deepEqual(await list({ gateway: "universal" }), [10, 5, 0]);
+    assert.deepEqual(await list({ gateway: "dwolla" }), [7, 1]);
+    assert.deepEqual(await list({ customer: "customer-0" }), [9, 7, 6, 3, 0]);
+    assert.deepEqual(await list({ customer: "b@shop.example" }), [9, 5, 3, 1]);
+    assert.deepEqual(await list({ customer: "customer-9" }), [11]);
+    assert.deepEqual(await list({ needsAttention: true }), [9, 3]);
+    assert.deepEqual(await list({ createdFrom: sampleTime(3), createdBefore: sampleTime(6) }), [5, 4, 3]);
+    assert.deepEqual(await list({ createdFrom: sampleTime(11) }), [11]);
+    assert.deepEqual(await list({ createdBefore: sampleTime(0) }), []);
+    assert.deepEqual(await list({ createdBefore: sampleTime(1), status: "complete" }), [0]);
+    assert.deepEqual(await list({ customer: "customer-0", needsAttention: true, createdFrom: sampleTime(4) }), [9]);
+    assert.deepEqual(await list({ orderId: "order-0", gateway: "universal", status: "open" }), [10]);
+    assert.deepEqual(await list({ orderId: "order-1", customer: "customer-0", needsAttention: true }), [9, 3]);
+  });
+
+  it("lists payments by customer, time and attention, alone and together", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 8; number += 1) {
+      const ledger = sampleLedger(number, { orderId: `order-${number % 2}` });
+      ledger.session.customer = { reference: `customer-${number % 2}`, email: "ada@shop.example" };
+      addPayment(ledger, number, number % 3 === 0 ? { attention: ["duplicate"] } : {});
+      await put(store, ledger);
+    }
+    await alter(store, sampleId(6), ({ payments }) => {
+      for (const payment of payments) delete payment.attention;
+    });
+    await alter(store, sampleId(5), ({ payments }) => {
+      for (const payment of payments) payment.attention = ["contradicted"];
+    });
+    const list = async (filter: Parameters<Store["listPayments"]>[0]) =>
+      (await listAll((after) => store.listPayments(filter, page(1, after)))).map(({ id }) => Number(id.slice(4)));
+    assert.deepEqual(await list({ customer: "customer-1" }), [7, 5, 3, 1]);
+    assert.deepEqual(await list({ customer: "ada@shop.example", createdBefore: sampleTime(2) }), [1, 0]);
+    assert.deepEqual(await list({ customer: "nobody" }), []);
+    assert.deepEqual(await list({ needsAttention: true }), [5, 3, 0]);
+    assert.deepEqual(await list({ needsAttention: true, customer: "customer-1", createdFrom: sampleTime(4) }), [5]);
+    assert.deepEqual(await list({ needsAttention: true, orderId: "order-0" }), [0]);
+    assert.deepEqual(
+      await list({ createdFrom: sampleTime(2), createdBefore: sampleTime(4), state: "completed" }),
+      [3, 2],
+    );
+    assert.deepEqual(await list({ sessionId: sampleId(3), createdFrom: sampleTime(4) }), []);
+  });
+
+  it("lists what needs attention again after it was closed, and lets others write while it looks far", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 30; number += 1) {
+      const ledger = sampleLedger(number);
+      if (number % 10 === 0) ledger.session.attention = ["duplicate"];
+      await put(store, ledger);
+    }
+    const [listed] = await Promise.all([
+      listAll((after) => store.listSessions({ needsAttention: true }, page(1, after))),
+      put(store, sampleLedger(40)),
+    ]);
+    assert.deepEqual(idsOf(listed), [20, 10, 0].map(sampleId));
+  });
+
   it("lists payments newest first, by every filter alone and together", async (t) => {
     const store = await open(t);
     for (let number = 0; number < 12; number += 1) {

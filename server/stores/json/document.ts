@@ -4,6 +4,7 @@ import { EventLog } from "./event-log.ts";
 import type { CommitEntry } from "./frame.ts";
 import { NameTable, type NameHash } from "./name-table.ts";
 import { readIndex, readLedger, type PaymentIndex, type SessionIndex } from "./session-index.ts";
+import { SessionGroups } from "./session-groups.ts";
 import { ShardedMap } from "./sharded-map.ts";
 import { SortedList } from "./sorted-list.ts";
 import { TextArena, type Place } from "./text-arena.ts";
@@ -20,6 +21,10 @@ export interface StoredSession {
   retired: readonly string[];
   createdAt: string;
   orderId: string | undefined;
+  status: string;
+  gateway: string | undefined;
+  customers: readonly string[];
+  needsAttention: boolean;
   payments: readonly StoredPayment[];
 }
 
@@ -58,9 +63,13 @@ export class LedgerDocument {
   readonly events = new EventLog();
   readonly due = new DueQueue();
   readonly sessionsByAge = new SortedList<StoredSession>();
-  /** Nearly every order has one session, which then needs no list. */
-  readonly #byOrder = new ShardedMap<StoredSession | StoredSession[]>();
+  readonly sessionsByOrder = new SessionGroups();
+  /** By the customer's reference and by the e-mail address. */
+  readonly sessionsByCustomer = new SessionGroups();
+  /** Few, so that they are found at once among very many. */
+  readonly sessionsToLookAt = new SortedList<StoredSession>();
   readonly paymentsByAge = new SortedList<StoredPayment>();
+  readonly paymentsToLookAt = new SortedList<StoredPayment>();
   readonly hash: NameHash;
   /** Every name of `ledgerKeys`, and the number of the session that it belongs to. */
   readonly #names = new NameTable();
@@ -85,7 +94,7 @@ export class LedgerDocument {
   /** Takes in a frame that was read back, in the order of writing. */
   restore({ events = [], idempotency, counters = {} }: CommitEntry, records: Buffer): void {
     if (records.length > 0) {
-      const index = readIndex(records);
+      const index = readIndex(records, this.hash);
       this.#putNames(this.#put(index, this.texts.copy(records)), index);
     }
     for (const event of events) this.events.restore(event);
@@ -95,11 +104,10 @@ export class LedgerDocument {
 
   /** Runs something that takes in very much; lists are in order again when it has ended. */
   async inBulk<Result>(takeIn: () => Promise<Result>): Promise<Result> {
-    this.sessionsByAge.beginBulk();
-    this.paymentsByAge.beginBulk();
+    const lists = [this.sessionsByAge, this.sessionsToLookAt, this.paymentsByAge, this.paymentsToLookAt];
+    for (const list of lists) list.beginBulk();
     const result = await takeIn();
-    this.sessionsByAge.endBulk();
-    this.paymentsByAge.endBulk();
+    for (const list of lists) list.endBulk();
     return result;
   }
 
@@ -112,7 +120,7 @@ export class LedgerDocument {
   /** Reads what a session is found by, as it was stored. */
   readIndex(id: string): SessionIndex | null {
     const session = this.sessions.get(id);
-    return session === undefined ? null : readIndex(this.texts.bytes(session));
+    return session === undefined ? null : readIndex(this.texts.bytes(session), this.hash);
   }
 
   /** Finds the session that a name belongs to. */
@@ -122,12 +130,6 @@ export class LedgerDocument {
       .candidates(low, high)
       .map((number) => this.#byNumber[number])
       .find((session) => session !== undefined && this.#owns(session, name));
-  }
-
-  /** Gives the sessions of an order, in no order. */
-  sessionsOfOrder(orderId: string): readonly StoredSession[] {
-    const sessions = this.#byOrder.get(orderId) ?? [];
-    return Array.isArray(sessions) ? sessions : [sessions];
   }
 
   /** Reads an answer by its {@link idempotencyName}: a copy. */
@@ -158,16 +160,28 @@ export class LedgerDocument {
   #put(index: SessionIndex, place: Place): StoredSession {
     const { id, createdAt, orderId, dueAt, retired = [], payments = [] } = index;
     const session = this.sessions.get(id) ?? this.#add(id, place);
-    if (session.createdAt !== createdAt) {
+    // Lists find what they hold by its time: it leaves them before that changes.
+    const hasMoved = session.createdAt !== createdAt;
+    const { attention: needsAttention = false } = index;
+    if (session.needsAttention && (hasMoved || !needsAttention)) {
+      this.sessionsToLookAt.remove(session);
+      session.needsAttention = false;
+    }
+    if (hasMoved) {
       if (session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
       session.createdAt = createdAt;
       this.sessionsByAge.add(session);
     }
+    if (needsAttention && !session.needsAttention) this.sessionsToLookAt.add(session);
+    session.needsAttention = needsAttention;
     if (session.block !== place.block) this.texts.free(session);
     session.block = place.block;
     session.length = place.length;
     session.retired = retired.length === 0 ? NONE : retired;
+    session.status = this.#intern(index.status ?? "");
+    session.gateway = index.gateway === undefined ? undefined : this.#intern(index.gateway);
     this.#putOrder(session, orderId);
+    this.#putCustomers(session, index.customers ?? NONE);
     this.#putPayments(session, payments);
     this.due.set(id, dueAt);
     return session;
@@ -187,6 +201,10 @@ export class LedgerDocument {
       retired: NONE,
       createdAt: UNKNOWN,
       orderId: undefined,
+      status: "",
+      gateway: undefined,
+      customers: NONE,
+      needsAttention: false,
       payments: NONE,
     };
     this.#byNumber.push(session);
@@ -196,17 +214,17 @@ export class LedgerDocument {
 
   #putOrder(session: StoredSession, orderId: string | undefined): void {
     if (session.orderId === orderId) return;
-    if (session.orderId !== undefined) {
-      const rest = this.sessionsOfOrder(session.orderId).filter((other) => other !== session);
-      if (rest.length === 0) this.#byOrder.delete(session.orderId);
-      else this.#byOrder.set(session.orderId, rest);
-    }
+    if (session.orderId !== undefined) this.sessionsByOrder.remove(session.orderId, session);
     session.orderId = orderId;
-    if (orderId === undefined) return;
-    const others = this.#byOrder.get(orderId);
-    if (others === undefined) this.#byOrder.set(orderId, session);
-    else if (Array.isArray(others)) others.push(session);
-    else this.#byOrder.set(orderId, [others, session]);
+    if (orderId !== undefined) this.sessionsByOrder.add(orderId, session);
+  }
+
+  #putCustomers(session: StoredSession, customers: readonly string[]): void {
+    const before = session.customers;
+    if (isSameList(before, customers)) return;
+    for (const customer of before) this.sessionsByCustomer.remove(customer, session);
+    for (const customer of customers) this.sessionsByCustomer.add(customer, session);
+    session.customers = customers;
   }
 
   #intern(word: string): string {
@@ -219,15 +237,27 @@ export class LedgerDocument {
   #putPayments(session: StoredSession, payments: readonly PaymentIndex[]): void {
     const before = session.payments;
     if (before.length === 0 && payments.length === 0) return;
-    session.payments = payments.map(({ id, createdAt, gateway, state }) => {
+    for (const payment of before) if (payment.attention === true) this.paymentsToLookAt.remove(payment);
+    session.payments = payments.map(({ id, createdAt, gateway, state, attention }) => {
       const known = before.find((payment) => payment.id === id && payment.createdAt === createdAt);
       // Few words that are the same for many payments: one copy of each is enough.
       const words = { gateway: this.#intern(gateway), state: this.#intern(state) };
-      return known === undefined ? { session, id, createdAt, ...words } : Object.assign(known, words);
+      const payment: StoredPayment = known ?? { session, id, createdAt, ...words };
+      Object.assign(payment, words);
+      if (attention === true) payment.attention = true;
+      else delete payment.attention;
+      return payment;
     });
     for (const payment of before) if (!session.payments.includes(payment)) this.paymentsByAge.remove(payment);
-    for (const payment of session.payments) if (!before.includes(payment)) this.paymentsByAge.add(payment);
+    for (const payment of session.payments) {
+      if (!before.includes(payment)) this.paymentsByAge.add(payment);
+      if (payment.attention === true) this.paymentsToLookAt.add(payment);
+    }
   }
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 /** Names an idempotency record; no two pairs of scope and key share a name. */

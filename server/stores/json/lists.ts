@@ -1,20 +1,39 @@
+import { setImmediate } from "node:timers/promises";
 import { comparePlaces, decodeCursor, encodeCursor, type Place } from "../cursor.ts";
 import type { Ledger, PaymentRecord } from "../ledger.ts";
-import type { Page, PageRequest, PaymentFilter } from "../store.ts";
+import type { ListFilter, Page, PageRequest, PaymentFilter, SessionFilter } from "../store.ts";
 import type { LedgerDocument, StoredPayment, StoredSession } from "./document.ts";
+
+/** So many are looked at before everybody else gets a turn: what is rare may be far down a long list. */
+const LOOKED_AT_AT_ONCE = 10_000;
+
+/** Where to look for what a list shows: candidates newest first, and which of them belong to it. */
+interface Search<Item, Found> {
+  candidates: (after: Place | undefined) => Iterable<Item>;
+  matches: (item: Item) => boolean;
+  read: (item: Item) => Found;
+}
 
 /** Lists sessions, newest first. */
 export function listSessions(
   document: LedgerDocument,
-  { orderId }: { orderId?: string },
+  filter: SessionFilter,
   request: PageRequest,
-): Page<Ledger> {
-  const after = request.after === undefined ? undefined : decodeCursor(request.after);
-  const sessions =
-    orderId === undefined
-      ? document.sessionsByAge.newestFirst(after)
-      : newestFirst(document.sessionsOfOrder(orderId), after);
-  return takePage(sessions, request.limit, ({ id }) => readLedger(document, id));
+): Promise<Page<Ledger>> {
+  const { orderId, customer, gateway, status, needsAttention } = filter;
+  return takePage<StoredSession, Ledger>(filter, request, {
+    candidates: (after) => {
+      if (orderId !== undefined) return newestFirst(document.sessionsByOrder.of(orderId), after);
+      if (customer !== undefined) return newestFirst(document.sessionsByCustomer.of(customer), after);
+      return (needsAttention === true ? document.sessionsToLookAt : document.sessionsByAge).newestFirst(after);
+    },
+    matches: (session) =>
+      belongsTo(session, filter) &&
+      (gateway === undefined || session.gateway === gateway) &&
+      (status === undefined || session.status === status) &&
+      (needsAttention !== true || session.needsAttention),
+    read: ({ id }) => readLedger(document, id),
+  });
 }
 
 /** Lists payments, newest first. */
@@ -22,32 +41,62 @@ export function listPayments(
   document: LedgerDocument,
   filter: PaymentFilter,
   request: PageRequest,
-): Page<PaymentRecord & { orderId?: string }> {
-  const after = request.after === undefined ? undefined : decodeCursor(request.after);
-  return takePage(matchingPayments(document, filter, after), request.limit, (payment) =>
-    readPayment(document, payment),
+): Promise<Page<PaymentRecord & { orderId?: string }>> {
+  const { sessionId, orderId, customer, gateway, state, needsAttention } = filter;
+  const ofSessions = (sessions: readonly StoredSession[], after: Place | undefined) =>
+    newestFirst(
+      sessions.flatMap(({ payments }) => payments),
+      after,
+    );
+  return takePage<StoredPayment, PaymentRecord & { orderId?: string }>(filter, request, {
+    candidates: (after) => {
+      if (sessionId !== undefined) return newestFirst(document.sessions.get(sessionId)?.payments ?? [], after);
+      if (orderId !== undefined) return ofSessions(document.sessionsByOrder.of(orderId), after);
+      if (customer !== undefined) return ofSessions(document.sessionsByCustomer.of(customer), after);
+      return (needsAttention === true ? document.paymentsToLookAt : document.paymentsByAge).newestFirst(after);
+    },
+    matches: (payment) =>
+      belongsTo(payment.session, filter) &&
+      (gateway === undefined || payment.gateway === gateway) &&
+      (state === undefined || payment.state === state) &&
+      (needsAttention !== true || payment.attention === true),
+    read: (payment) => readPayment(document, payment),
+  });
+}
+
+function belongsTo(session: StoredSession, { orderId, customer }: ListFilter): boolean {
+  return (
+    (orderId === undefined || session.orderId === orderId) &&
+    (customer === undefined || session.customers.includes(customer))
   );
 }
 
-function* matchingPayments(
-  document: LedgerDocument,
-  { sessionId, orderId, gateway, state }: PaymentFilter,
-  after: Place | undefined,
-): Generator<StoredPayment> {
-  let payments: Iterable<StoredPayment>;
-  if (sessionId !== undefined) payments = newestFirst(document.sessions.get(sessionId)?.payments ?? [], after);
-  else if (orderId !== undefined) {
-    const sessions = document.sessionsOfOrder(orderId);
-    payments = newestFirst(
-      sessions.flatMap((session) => session.payments),
-      after,
-    );
-  } else payments = document.paymentsByAge.newestFirst(after);
-  for (const payment of payments) {
-    if (orderId !== undefined && payment.session.orderId !== orderId) continue;
-    if (gateway !== undefined && payment.gateway !== gateway) continue;
-    if (state !== undefined && payment.state !== state) continue;
-    yield payment;
+async function takePage<Item extends Place, Found>(
+  { createdFrom, createdBefore }: ListFilter,
+  { limit, after }: PageRequest,
+  { candidates, matches, read }: Search<Item, Found>,
+): Promise<Page<Found>> {
+  const items: Found[] = [];
+  let last: Place | undefined;
+  let place = after === undefined ? undefined : decodeCursor(after);
+  if (createdBefore !== undefined) {
+    const end = { createdAt: createdBefore, id: "" };
+    place = place === undefined || comparePlaces(end, place) < 0 ? end : place;
+  }
+  for (;;) {
+    let lookedAt = 0;
+    for (const item of candidates(place)) {
+      if (createdFrom !== undefined && item.createdAt < createdFrom) return { items, next: null };
+      if (lookedAt === LOOKED_AT_AT_ONCE) break;
+      lookedAt += 1;
+      place = { createdAt: item.createdAt, id: item.id };
+      if (!matches(item)) continue;
+      if (items.length === limit && last !== undefined) return { items, next: encodeCursor(last) };
+      items.push(read(item));
+      last = place;
+    }
+    if (lookedAt < LOOKED_AT_AT_ONCE) return { items, next: null };
+    await setImmediate();
   }
 }
 
@@ -68,18 +117,4 @@ function readPayment(document: LedgerDocument, { id, session }: StoredPayment): 
 function newestFirst<Item extends StoredSession | StoredPayment>(items: readonly Item[], after?: Place): Item[] {
   const older = after === undefined ? [...items] : items.filter((item) => comparePlaces(item, after) < 0);
   return older.sort((one, other) => comparePlaces(other, one));
-}
-
-function takePage<Item extends Place, Record>(
-  items: Iterable<Item>,
-  limit: number,
-  read: (item: Item) => Record,
-): Page<Record> {
-  const page: Item[] = [];
-  for (const item of items) {
-    const last = page.at(-1);
-    if (page.length === limit && last !== undefined) return { items: page.map(read), next: encodeCursor(last) };
-    page.push(item);
-  }
-  return { items: page.map(read), next: null };
 }

@@ -1,4 +1,4 @@
-import { ledgerKeys, type Ledger } from "../ledger.ts";
+import { ledgerKeys, listSession, type Ledger, type PaymentRecord } from "../ledger.ts";
 import type { NameHash } from "./name-table.ts";
 
 /**
@@ -15,6 +15,11 @@ export interface SessionIndex {
   /** Names that the session owns and its records no longer carry. */
   retired?: string[];
   payments?: PaymentIndex[];
+  /** Absent in what was written before sessions were listed by it. */
+  status?: string;
+  gateway?: string;
+  customers?: string[];
+  attention?: true;
 }
 
 /** What a payment is found by. */
@@ -23,6 +28,7 @@ export interface PaymentIndex {
   createdAt: string;
   gateway: string;
   state: string;
+  attention?: true;
 }
 
 const TAB = 0x09;
@@ -30,6 +36,7 @@ const TAB = 0x09;
 /** Makes the index of a session's records. */
 export function indexSession(ledger: Ledger, retired: readonly string[], hash: NameHash): SessionIndex {
   const { session, payments, dueAt } = ledger;
+  const { status, gateway, customers, needsAttention } = listSession(ledger);
   return {
     id: session.id,
     createdAt: session.createdAt,
@@ -40,10 +47,16 @@ export function indexSession(ledger: Ledger, retired: readonly string[], hash: N
       return [low, high];
     }),
     ...(retired.length === 0 ? {} : { retired: [...retired] }),
-    ...(payments.length === 0
-      ? {}
-      : { payments: payments.map(({ id, createdAt, gateway, state }) => ({ id, createdAt, gateway, state })) }),
+    ...(payments.length === 0 ? {} : { payments: payments.map(indexPayment) }),
+    status,
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(customers.length === 0 ? {} : { customers }),
+    ...(needsAttention ? { attention: true as const } : {}),
   };
+}
+
+function indexPayment({ id, createdAt, gateway, state, attention }: PaymentRecord): PaymentIndex {
+  return { id, createdAt, gateway, state, ...(attention === undefined ? {} : { attention: true }) };
 }
 
 /** Makes a session's index, and writes it and the records as they are stored. */
@@ -56,9 +69,10 @@ export function describeSession(
   return { index, records: `${JSON.stringify(index)}\t${JSON.stringify(ledger)}` };
 }
 
-/** Reads the index alone. */
-export function readIndex(records: Buffer): SessionIndex {
-  return JSON.parse(records.toString("utf8", 0, records.indexOf(TAB))) as SessionIndex;
+/** Reads the index alone; one that lacks what sessions are listed by now is made again of the records. */
+export function readIndex(records: Buffer, hash: NameHash): SessionIndex {
+  const index = JSON.parse(records.toString("utf8", 0, records.indexOf(TAB))) as SessionIndex;
+  return index.status === undefined ? indexSession(readLedger(records), index.retired ?? [], hash) : index;
 }
 
 /** Reads the records: a copy. */

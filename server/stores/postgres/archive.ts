@@ -15,6 +15,7 @@ import { decodeText, digestKey, digestText, encodeText } from "./encoding.ts";
 import { toStoreError } from "./failures.ts";
 import { LATEST_VERSION, migrate, readVersion } from "./migrations.ts";
 import { Primary } from "./primary.ts";
+import { findListingFaults, LISTING_COLUMNS, listingValues, toColumns } from "./rows.ts";
 
 const BATCH_RECORDS = 500;
 const TABLES = [
@@ -114,19 +115,22 @@ class PostgresArchive implements RecordArchive {
       );
       const owner = new Map(owners.rows.map((row) => [row.digest.toString("hex"), decodeText(row.session_id)]));
       const listed = await client.query<{ id: string; row: string }>(
-        `SELECT id, concat_ws(' ', session_id, encode(order_digest, 'hex'), created_at, gateway, state) AS row
+        `SELECT id, concat_ws(' ', session_id, encode(order_digest, 'hex'), created_at, gateway, state,
+          needs_attention) AS row
         FROM checkout_payments WHERE session_id = ANY ($1::text[])`,
         [sessions.map(({ ledger }) => encodeText(ledger.session.id))],
       );
       const rows = new Map(listed.rows.map(({ id, row }) => [id, row]));
       return [
+        ...(await findListingFaults(client, sessions)),
         ...names.flatMap(({ name, id }) => {
           const found = owner.get(digestText(name).toString("hex"));
           return found === id ? [] : [`${name} of session ${id} leads to ${found ?? "nothing"}`];
         }),
         ...payments.flatMap(({ payment, ledger }) => {
           const values = [ledger.session.id, digestOrder(ledger)?.toString("hex"), payment.createdAt, payment.gateway];
-          const row = [...values.filter((value) => value !== undefined).map(encodeText), payment.state].join(" ");
+          const sign = payment.attention === undefined ? "f" : "t";
+          const row = [...values.filter((value) => value !== undefined).map(encodeText), payment.state, sign].join(" ");
           return rows.get(encodeText(payment.id)) === row ? [] : [`payment ${payment.id} is listed as something else`];
         }),
         ...(rows.size === payments.length ? [] : [`${rows.size} payments are listed of ${payments.length}`]),
@@ -157,8 +161,10 @@ class PostgresArchive implements RecordArchive {
   async #insertSessions(records: { ledger: Ledger; retired: string[] }[]): Promise<void> {
     if (records.length === 0) return;
     await this.#client.query(
-      `INSERT INTO checkout_sessions (id, ledger, retired, created_at, order_digest, due_at)
-      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])`,
+      `INSERT INTO checkout_sessions (id, ledger, retired, created_at, order_digest, due_at,
+        ${LISTING_COLUMNS.map(([name]) => name).join(", ")})
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
+        ${LISTING_COLUMNS.map(([, type], index) => `$${index + 7}::${type}[]`).join(", ")})`,
       [
         records.map(({ ledger }) => encodeText(ledger.session.id)),
         records.map(({ ledger }) => JSON.stringify(ledger)),
@@ -166,6 +172,10 @@ class PostgresArchive implements RecordArchive {
         records.map(({ ledger }) => encodeText(ledger.session.createdAt)),
         records.map(({ ledger }) => digestOrder(ledger)),
         records.map(({ ledger }) => (ledger.dueAt === undefined ? null : encodeText(ledger.dueAt))),
+        ...toColumns(
+          records.map(({ ledger }) => listingValues(ledger)),
+          LISTING_COLUMNS.length,
+        ),
       ],
     );
     const names = namesOf(records);
@@ -175,8 +185,8 @@ class PostgresArchive implements RecordArchive {
     );
     const payments = paymentsOf(records);
     await this.#client.query(
-      `INSERT INTO checkout_payments (id, session_id, order_digest, created_at, gateway, state)
-      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[])`,
+      `INSERT INTO checkout_payments (id, session_id, order_digest, created_at, gateway, state, needs_attention)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::boolean[])`,
       [
         payments.map(({ payment }) => encodeText(payment.id)),
         payments.map(({ ledger }) => encodeText(ledger.session.id)),
@@ -184,6 +194,7 @@ class PostgresArchive implements RecordArchive {
         payments.map(({ payment }) => encodeText(payment.createdAt)),
         payments.map(({ payment }) => encodeText(payment.gateway)),
         payments.map(({ payment }) => payment.state),
+        payments.map(({ payment }) => payment.attention !== undefined),
       ],
     );
   }

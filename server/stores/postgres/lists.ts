@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { EventRecord, Ledger, PaymentRecord } from "../ledger.ts";
-import type { Page, PageRequest, PaymentFilter } from "../store.ts";
+import type { ListFilter, Page, PageRequest, PaymentFilter, SessionFilter } from "../store.ts";
 import { decodeText, digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
@@ -12,14 +12,15 @@ const EVENT_PAUSE_MS = 3;
 /** Lists sessions, newest first. */
 export async function listSessions(
   primary: Primary,
-  { orderId }: { orderId?: string },
+  { status, ...filter }: SessionFilter,
   request: PageRequest,
 ): Promise<Page<Ledger>> {
   const query = new ListQuery();
-  if (orderId !== undefined) query.add("order_digest =", digestText(orderId));
+  if (status !== undefined) query.add("list.status = ?", status);
+  addCommon(query, filter, "list");
   const rows = await query.run<{ ledger: string }>(
     primary,
-    "id, created_at, ledger FROM checkout_sessions list",
+    "list.id, list.created_at, list.ledger FROM checkout_sessions list",
     request,
   );
   return toPage(rows, request.limit, ({ ledger }) => JSON.parse(ledger) as Ledger);
@@ -28,14 +29,13 @@ export async function listSessions(
 /** Lists payments, newest first. */
 export async function listPayments(
   primary: Primary,
-  { sessionId, orderId, gateway, state }: PaymentFilter,
+  { sessionId, state, ...filter }: PaymentFilter,
   request: PageRequest,
 ): Promise<Page<PaymentRecord & { orderId?: string }>> {
   const query = new ListQuery();
-  if (sessionId !== undefined) query.add("session_id =", encodeText(sessionId));
-  if (orderId !== undefined) query.add("list.order_digest =", digestText(orderId));
-  if (gateway !== undefined) query.add("gateway =", encodeText(gateway));
-  if (state !== undefined) query.add("state =", state);
+  if (sessionId !== undefined) query.add("list.session_id = ?", encodeText(sessionId));
+  if (state !== undefined) query.add("list.state = ?", state);
+  addCommon(query, filter, "session");
   const source = `
     list.id, list.created_at, session.ledger
     FROM checkout_payments list JOIN checkout_sessions session ON session.id = list.session_id`;
@@ -97,21 +97,34 @@ async function readEvents(
   return { events, oldest: BigInt(rows[0]?.oldest ?? 0), next: BigInt(rows[0]?.next ?? 0) };
 }
 
-/** A list with its conditions, each with one value. */
+/** Adds what both lists are filtered by; `owner` is the table that knows the customer. */
+function addCommon(query: ListQuery, filter: ListFilter, owner: "list" | "session"): void {
+  const { orderId, gateway, customer, createdFrom, createdBefore, needsAttention } = filter;
+  if (orderId !== undefined) query.add("list.order_digest = ?", digestText(orderId));
+  if (gateway !== undefined) query.add("list.gateway = ?", encodeText(gateway));
+  if (customer !== undefined) query.add(`(${owner}.customer = ? OR ${owner}.customer_also = ?)`, digestText(customer));
+  if (createdFrom !== undefined) query.add("list.created_at >= ?", encodeText(createdFrom));
+  if (createdBefore !== undefined) query.add("list.created_at < ?", encodeText(createdBefore));
+  if (needsAttention === true) query.add("list.needs_attention");
+}
+
+/** A list with its conditions. */
 class ListQuery {
   readonly #conditions: string[] = [];
   readonly #values: unknown[] = [];
 
-  add(condition: string, ...values: unknown[]): void {
-    const places = values.map((value) => `$${this.#values.push(value)}`);
-    this.#conditions.push(`${condition} ${places.length === 1 ? places[0] : `(${places.join(", ")})`}`);
+  /** Adds a condition in which each `?` stands for the value. */
+  add(condition: string, value?: unknown): void {
+    const place = value === undefined ? "" : `$${this.#values.push(value)}`;
+    this.#conditions.push(condition.replaceAll("?", place));
   }
 
   /** Gives one row more than the page has room for, where there is one. */
   async run<Row>(primary: Primary, source: string, { limit, after }: PageRequest): Promise<(Row & PlaceRow)[]> {
     if (after !== undefined) {
       const place = decodeCursor(after);
-      this.add("(list.created_at, list.id) <", encodeText(place.createdAt), encodeText(place.id));
+      const createdAt = `$${this.#values.push(encodeText(place.createdAt))}`;
+      this.add(`(list.created_at, list.id) < (${createdAt}, ?)`, encodeText(place.id));
     }
     const where = this.#conditions.length === 0 ? "" : `WHERE ${this.#conditions.join(" AND ")}`;
     const order = `ORDER BY list.created_at DESC, list.id DESC LIMIT $${this.#values.push(limit + 1)}`;

@@ -1,11 +1,14 @@
 import type { ClientBase } from "pg";
 import type { BaseLogger } from "pino";
 import { StoreError } from "../../errors.ts";
+import { fillListing } from "./rows.ts";
 
 /** One step of the tables' history; once released it is never altered. */
 interface Migration {
   version: number;
   sql: string;
+  /** What SQL alone cannot do to the rows that are there. */
+  fill?: (client: ClientBase) => Promise<void>;
 }
 
 /** The number of event sequences that one transaction has to give. */
@@ -84,6 +87,27 @@ const MIGRATIONS: readonly Migration[] = [
     version: 2,
     sql: `CREATE TABLE checkout_counters (name text COLLATE "C" PRIMARY KEY, count int NOT NULL)`,
   },
+  {
+    version: 3,
+    sql: `
+      ALTER TABLE checkout_sessions
+        ADD status text COLLATE "C",
+        ADD gateway text COLLATE "C",
+        ADD customer bytea,
+        ADD customer_also bytea,
+        ADD needs_attention boolean NOT NULL DEFAULT false;
+      CREATE INDEX checkout_sessions_by_status ON checkout_sessions (status, created_at, id);
+      CREATE INDEX checkout_sessions_by_gateway ON checkout_sessions (gateway, created_at, id);
+      CREATE INDEX checkout_sessions_by_customer ON checkout_sessions (customer) WHERE customer IS NOT NULL;
+      CREATE INDEX checkout_sessions_by_customer_also ON checkout_sessions (customer_also)
+        WHERE customer_also IS NOT NULL;
+      CREATE INDEX checkout_sessions_to_look_at ON checkout_sessions (created_at, id) WHERE needs_attention;
+      ALTER TABLE checkout_payments ADD needs_attention boolean NOT NULL DEFAULT false;
+      CREATE INDEX checkout_payments_by_gateway ON checkout_payments (gateway, created_at, id);
+      CREATE INDEX checkout_payments_to_look_at ON checkout_payments (created_at, id) WHERE needs_attention;
+    `,
+    fill: fillListing,
+  },
 ];
 
 /** The version that this code knows. */
@@ -120,9 +144,11 @@ export async function migrate(client: ClientBase, log: Pick<BaseLogger, "info">)
         `the database is at version ${current}, which a newer version made; this one knows ${LATEST_VERSION}`,
       );
     }
-    for (const { version, sql } of MIGRATIONS) {
+    for (const { version, sql, fill } of MIGRATIONS) {
       if (version <= current) continue;
-      await client.query(`BEGIN; ${sql}; INSERT INTO checkout_migrations (version) VALUES (${version}); COMMIT`);
+      await client.query(`BEGIN; ${sql}`);
+      await fill?.(client);
+      await client.query(`INSERT INTO checkout_migrations (version) VALUES (${version}); COMMIT`);
       log.info({ version }, "the database was brought to a new version");
     }
     await raiseEventBase(client);

@@ -5,6 +5,7 @@ import type { Commit } from "../store.ts";
 import type { Mark } from "./doubt.ts";
 import { digestKey, digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
+import { listingValues } from "./rows.ts";
 
 /** A statement that each connection prepares once. */
 type Statement = QueryConfig & { name: string };
@@ -146,9 +147,10 @@ function writeAnswer(record: IdempotencyRecord): { statements: Statement[]; mark
 
 function writeSession(
   sessionId: string,
-  { session, dueAt }: Ledger,
+  ledger: Ledger,
   { text, isNew, retired }: { text: string; isNew: boolean; retired: readonly string[] },
 ): Statement {
+  const { session, dueAt } = ledger;
   const values = [
     encodeText(sessionId),
     text,
@@ -156,16 +158,18 @@ function writeSession(
     encodeText(session.createdAt),
     session.orderId === undefined ? null : digestText(session.orderId),
     dueAt === undefined ? null : encodeText(dueAt),
+    ...listingValues(ledger),
   ];
   if (isNew) {
     const query = `
-      INSERT INTO checkout_sessions (id, ledger, retired, created_at, order_digest, due_at)
-      VALUES ($1, $2, $3, $4, $5, $6)`;
+      INSERT INTO checkout_sessions (id, ledger, retired, created_at, order_digest, due_at,
+        status, gateway, customer, customer_also, needs_attention)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
     return { name: "insert-session", text: query, values };
   }
   const query = `
     UPDATE checkout_sessions SET ledger = $2, retired = $3, created_at = $4, order_digest = $5, due_at = $6,
-      lease_until = NULL
+      status = $7, gateway = $8, customer = $9, customer_also = $10, needs_attention = $11, lease_until = NULL
     WHERE id = $1`;
   return { name: "update-session", text: query, values };
 }
@@ -192,14 +196,16 @@ function writePayments(sessionId: string, before: ReadonlyMap<string, string>, a
     });
   }
   if (changed.length > 0) {
-    const columns = (["id", "createdAt", "gateway", "state"] as const).map((name) => changed.map((row) => row[name]));
+    const columns = (["id", "createdAt", "gateway", "state", "needsAttention"] as const).map((name) =>
+      changed.map((row) => row[name]),
+    );
     statements.push({
       name: "upsert-payments",
       text: `
-        INSERT INTO checkout_payments (session_id, order_digest, id, created_at, gateway, state)
-        SELECT $1, $2::bytea, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[])
+        INSERT INTO checkout_payments (session_id, order_digest, id, created_at, gateway, state, needs_attention)
+        SELECT $1, $2::bytea, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
         ON CONFLICT (id) DO UPDATE SET order_digest = excluded.order_digest, created_at = excluded.created_at,
-          gateway = excluded.gateway, state = excluded.state`,
+          gateway = excluded.gateway, state = excluded.state, needs_attention = excluded.needs_attention`,
       values: [encodeText(sessionId), order, ...columns],
     });
   }
@@ -207,11 +213,12 @@ function writePayments(sessionId: string, before: ReadonlyMap<string, string>, a
 }
 
 function paymentRows({ session, payments }: Ledger) {
-  return payments.map(({ id, createdAt, gateway, state }) => ({
+  return payments.map(({ id, createdAt, gateway, state, attention }) => ({
     id: encodeText(id),
     createdAt: encodeText(createdAt),
     gateway: encodeText(gateway),
     state,
+    needsAttention: attention !== undefined,
     // Not a column of its own, but a reason to write the row again.
     orderId: session.orderId,
   }));
