@@ -1,3 +1,4 @@
+import type { EventType } from "../../shared/events.ts";
 import type { AttemptRecord, DecidedBy, Ledger, NewEvent, PaymentRecord } from "../stores/ledger.ts";
 import type { Commit } from "../stores/store.ts";
 import { noteAttention } from "./attention.ts";
@@ -42,7 +43,7 @@ export class Change {
   }
 
   /** Notes that something happened to the draft. */
-  record(type: string, { attempt, payment, ...detail }: EventDetail = {}): void {
+  record(type: EventType, { attempt, payment, ...detail }: EventDetail = {}): void {
     this.#events.push({
       id: newId("evt"),
       type,

@@ -13,8 +13,8 @@
  * It asks nobody, reads no clock and gives the same end in every order of the facts.
  */
 import { assertNever } from "../../shared/assert-never.ts";
-import type { AttemptCode } from "../../shared/problems.ts";
-import { canTransition, type AttemptState } from "../../shared/states.ts";
+import type { ATTEMPT_CODES, AttemptCode } from "../../shared/problems.ts";
+import { canTransition } from "../../shared/states.ts";
 import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
 import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
@@ -90,14 +90,16 @@ function requireAttempt({ ledger }: Change, attemptId: string): AttemptRecord {
   return attempt;
 }
 
-function findMismatch(attempt: AttemptRecord, report: MoneyReport): AttemptCode | undefined {
+type MismatchCode = Exclude<(typeof ATTEMPT_CODES)[number], "provider_error">;
+
+function findMismatch(attempt: AttemptRecord, report: MoneyReport): MismatchCode | undefined {
   if (report.environment !== attempt.environment) return "environment_mismatch";
   if (report.currency !== attempt.currency) return "currency_mismatch";
   if (report.amount !== attempt.amount) return "amount_mismatch";
   return undefined;
 }
 
-function noteMismatch(change: Change, attempt: AttemptRecord, report: MoneyReport, code: AttemptCode): void {
+function noteMismatch(change: Change, attempt: AttemptRecord, report: MoneyReport, code: MismatchCode): void {
   const { amount, currency, environment, remoteState } = report;
   const isKnown =
     attempt.mismatch?.code === code && attempt.mismatch.amount === amount && attempt.mismatch.currency === currency;
@@ -254,7 +256,7 @@ interface End {
   message?: string;
 }
 
-function setEnd(change: Change, attempt: AttemptRecord, state: AttemptState, end: End): void {
+function setEnd(change: Change, attempt: AttemptRecord, state: EndReport["outcome"], end: End): void {
   const next = { state, isEndProven: end.isProven };
   if (endWeight(next) <= endWeight(attempt)) return;
   attempt.state = state;

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type Router from "@koa/router";
-import { z } from "zod";
+import { ListEventsQuery } from "../../shared/events.ts";
 import { PATHS } from "../../shared/paths.ts";
 import { bringUpToDate } from "../checkout/due-work.ts";
 import { viewSession, type Audience } from "../checkout/view.ts";
@@ -12,19 +12,14 @@ const HEARTBEAT_MS = 15_000;
 /** A stream ends after this, and the page asks again: nothing is held open for ever. */
 const STREAM_LIMIT_MS = 600_000;
 
-const ListParameters = z.strictObject({
-  limit: z.coerce.number("must be a number").int("must be an integer").min(1).max(100).default(20),
-  after: z.coerce.number("must be a number").int("must be an integer").min(0).default(0),
-});
-
 /** Serves what happened: all of it to the merchant, and one session's state as it changes to whoever may see it. */
 export function eventRoutes({ checkout, keys, closing }: RouteContext): Router {
   const router = newRouter();
 
   router.get(PATHS.events, async (ctx) => {
     requireMerchant(ctx, keys);
-    const { after, limit } = readParameters(ctx, ListParameters);
-    const data = await checkout.store.listEvents(after, limit);
+    const { after, limit, sessionId } = readParameters(ctx, ListEventsQuery);
+    const data = await checkout.store.listEvents(after, limit, sessionId);
     ctx.body = { data, next: data.length < limit ? null : String(data.at(-1)?.sequence) };
   });
 

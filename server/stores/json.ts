@@ -77,9 +77,10 @@ class JsonStore implements Store {
     return await listPayments(this.#document, filter, page);
   }
 
-  async listEvents(after: number, limit: number): Promise<EventRecord[]> {
+  async listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]> {
     this.#assertOpen();
-    return await this.#document.events.list(after, limit);
+    const { events } = this.#document;
+    return await (sessionId === undefined ? events.list(after, limit) : events.listOfSession(sessionId, after, limit));
   }
 
   async claimIdempotencyKey(claim: Parameters<Store["claimIdempotencyKey"]>[0]): Promise<IdempotencyClaim> {

@@ -1,3 +1,4 @@
+import type { CheckoutEvent } from "../../shared/events.ts";
 import type { AttemptCode } from "../../shared/problems.ts";
 import type { Attempt, CheckoutSession, Payment } from "../../shared/records.ts";
 import type { Environment } from "../../shared/states.ts";
@@ -61,38 +62,13 @@ export interface AttemptRecord extends Attempt {
 /** A stored payment, the same as the public one. */
 export type PaymentRecord = Payment;
 
-/** What decided a change. */
-export type DecidedBy =
-  | "merchant"
-  | "customer"
-  | "return"
-  | "notification"
-  | "fetch"
-  | "operator"
-  | "expiry"
-  | "gateway";
+export type { DecidedBy } from "../../shared/events.ts";
+
+/** A stored event, the same as the public one; `sequence` grows over all sessions, without promise of having no gaps. */
+export type EventRecord = CheckoutEvent;
 
 /** Something that happened, before the store gives it its place in the order of all. */
-export interface NewEvent {
-  /** `evt_…` */
-  id: string;
-  /** Such as `payment.completed`. */
-  type: string;
-  createdAt: string;
-  sessionId: string;
-  attemptId?: string;
-  paymentId?: string;
-  operationId?: string;
-  decidedBy: DecidedBy;
-  remoteState?: string;
-  /** What the type needs to be understood, such as the two amounts of a mismatch. */
-  data?: Record<string, string | number | boolean>;
-}
-
-/** A stored event; `sequence` grows over all sessions, without promise of having no gaps. */
-export interface EventRecord extends NewEvent {
-  sequence: number;
-}
+export type NewEvent = Omit<EventRecord, "sequence">;
 
 /** The stored result of a request that carried an `Idempotency-Key`, from which its answer is made again. */
 export interface IdempotencyRecord {

@@ -110,9 +110,9 @@ class PostgresStore implements Store {
     return await listPayments(this.#primary, filter, page);
   }
 
-  async listEvents(after: number, limit: number): Promise<EventRecord[]> {
+  async listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]> {
     this.#assertOpen();
-    return await listEvents(this.#primary, after, limit);
+    return await listEvents(this.#primary, after, limit, sessionId);
   }
 
   async claimIdempotencyKey(claim: Parameters<Store["claimIdempotencyKey"]>[0]): Promise<IdempotencyClaim> {

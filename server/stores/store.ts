@@ -62,8 +62,8 @@ export interface Store {
 
   listPayments(filter: PaymentFilter, page: PageRequest): Promise<Page<PaymentRecord & { orderId?: string }>>;
 
-  /** Events with a sequence above `after`, oldest first. */
-  listEvents(after: number, limit: number): Promise<EventRecord[]>;
+  /** Events with a sequence above `after`, oldest first; of one session, or of all. */
+  listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]>;
 
   /**
    * Takes a key for one running request. `mismatch` where it is or was used with another `requestHash`, else `running`

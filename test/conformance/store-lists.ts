@@ -4,10 +4,11 @@ import { InputError } from "../../server/errors.ts";
 import type { EventRecord, Ledger } from "../../server/stores/ledger.ts";
 import type { Page, Store } from "../../server/stores/store.ts";
 import { addAttempt, addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../support/sample-ledger.ts";
-import { alter, put, type OpenFresh } from "./store-place.ts";
+import { alter, put, type MakePlace, type OpenFresh } from "./store-place.ts";
 
 /** Tests of lists: their order, their filters, and cursors that hold while others write. */
-export function listTests(open: OpenFresh): void {
+export function listTests(makePlace: MakePlace): void {
+  const open: OpenFresh = async (t) => (await makePlace(t)).open();
   it("lists sessions newest first, page by page, each once", async (t) => {
     const store = await open(t);
     // Written in another order than they were created, some at the same moment.
@@ -205,6 +206,37 @@ export function listTests(open: OpenFresh): void {
     }
     assert.deepEqual(await store.listEvents(all.at(-1)?.sequence ?? 0, 10), []);
     assert.deepEqual(await store.listEvents(Number.MAX_SAFE_INTEGER, 10), []);
+  });
+
+  it("lists the events of one session, after any of them, and of no other", async (t) => {
+    const place = await makePlace(t);
+    let store = await place.open();
+    for (let number = 0; number < 30; number += 1) {
+      const id = sampleId(number % 3);
+      const created = { ...sampleEvent(number, id), type: "checkout_session.created" };
+      const events = number < 3 ? [created] : [sampleEvent(number, id)];
+      await store.transact(id, (before) => ({ result: 0, ledger: before ?? sampleLedger(number % 3), events }));
+      // What a store keeps of older events elsewhere must be found, too.
+      if (number === 20) {
+        await store.close();
+        store = await place.open();
+      }
+    }
+    const own = await store.listEvents(0, 100, sampleId(1));
+    assert.deepEqual(
+      own.map(({ id }) => id),
+      [1, 4, 7, 10, 13, 16, 19, 22, 25, 28].map((number) => sampleEvent(number, "").id),
+    );
+    assertAscending(own);
+    const all = await store.listEvents(0, 100);
+    assert.deepEqual(
+      own,
+      all.filter(({ sessionId }) => sessionId === sampleId(1)),
+    );
+    const third = own[2]?.sequence ?? 0;
+    assert.deepEqual(await store.listEvents(third, 2, sampleId(1)), own.slice(3, 5));
+    assert.deepEqual(await store.listEvents(0, 5, sampleId(9)), []);
+    assert.deepEqual(await store.listEvents(0, 5, sampleEvent(1, "").id), []);
   });
 
   it("never lets a reader of events pass one that is committed later", async (t) => {

@@ -29,7 +29,7 @@ export function testStore(name: string, placeMaker: () => Promise<StorePlace>): 
   describe(`${name}, as every store`, () => {
     transactTests(open);
     valueTests(open);
-    listTests(open);
+    listTests(makePlace);
     claimTests(open);
     counterTests(makePlace);
     lifetimeTests(makePlace);

@@ -45,6 +45,22 @@ describe("what happened", () => {
     expectStatus(await server.call("/v1/events", { key: session.clientSecret }), 401);
   });
 
+  it("is listed of one session alone", async () => {
+    const session = await server.createSession();
+    await server.createSession();
+    await notifyUniversal(server, (await server.startAttempt(session)).handoff);
+    const own = `/v1/events?sessionId=${session.id}`;
+    const { body } = expectStatus(await server.call<EventPage>(own), 200);
+    assert.deepEqual(
+      [body.data.length, new Set(body.data.map(({ sessionId }) => sessionId)), body.next],
+      [5, new Set([session.id]), null],
+    );
+    const { body: page } = await server.call<EventPage>(`${own}&limit=2&after=${body.data[1]?.sequence}`);
+    assert.deepEqual(page.data, body.data.slice(2, 4));
+    expectStatus(await server.call(own, { key: session.clientSecret }), 401);
+    expectStatus(await server.call("/v1/events?sessionId="), 422);
+  });
+
   it("streams a session's state at once and at each change, as the caller may see it", async () => {
     const session = await server.createSession({ metadata: { note: "secret" } });
     const stream = await openStream(server, session.id, session.clientSecret);

@@ -9,6 +9,9 @@ import { EVENTS_NAME, FORMAT } from "./layout.ts";
 /** How many events share a frame. */
 const FRAME_EVENTS = 200;
 
+/** The type of every session's first event. */
+export const CREATION = "checkout_session.created";
+
 /** Nothing archived yet. */
 export const EMPTY_EXTENT: ArchiveExtent = { length: 0, sequence: 0, count: 0 };
 
@@ -114,9 +117,24 @@ export class EventArchive {
     for (let index = this.#indexAbove(after); index < this.#frames.length && found.length < limit; index += 1) {
       const frame = this.#frames[index];
       if (frame === undefined) break;
-      for (const event of await this.#read(frame)) {
+      for (const event of parseEvents(await this.#readRecords(frame))) {
         if (event.sequence > after && found.length < limit) found.push(event);
       }
+    }
+    return found;
+  }
+
+  /** Gives the events of a session, oldest first, those before a sequence where one is given. */
+  async listOfSession(sessionId: string, before = Number.POSITIVE_INFINITY): Promise<EventRecord[]> {
+    const name = Buffer.from(JSON.stringify(sessionId));
+    let found: EventRecord[] = [];
+    for (const frame of this.#frames.toReversed()) {
+      const records = await this.#readRecords(frame);
+      // Looking for the bytes is a hundred times cheaper than reading events that are others'.
+      if (!records.includes(name)) continue;
+      const events = parseEvents(records).filter((event) => event.sessionId === sessionId && event.sequence < before);
+      found = [...events, ...found];
+      if (found[0]?.type === CREATION) break;
     }
     return found;
   }
@@ -133,13 +151,13 @@ export class EventArchive {
     return this.#file;
   }
 
-  async #read({ offset, length }: ArchivedFrame): Promise<EventRecord[]> {
+  async #readRecords({ offset, length }: ArchivedFrame): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length);
     const count = (await this.#file?.read(bytes, offset)) ?? 0;
     const header = count === length ? readHeader(bytes, 0) : null;
     const content = header === null ? null : readContent(bytes, 0, header);
     if (content === null) throw damaged(this.#path, offset, "does not match its checksum");
-    return JSON.parse(content.records.toString()) as EventRecord[];
+    return content.records;
   }
 
   /** Finds the first frame with an event above a sequence. */
@@ -153,4 +171,8 @@ export class EventArchive {
     }
     return low;
   }
+}
+
+function parseEvents(records: Buffer): EventRecord[] {
+  return JSON.parse(records.toString()) as EventRecord[];
 }

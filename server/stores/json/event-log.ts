@@ -1,5 +1,5 @@
 import type { EventRecord } from "../ledger.ts";
-import type { EventArchive } from "./event-archive.ts";
+import { CREATION, type EventArchive } from "./event-archive.ts";
 
 /** All events in the order of their sequences: the older ones in the archive, those since then in memory. */
 export class EventLog {
@@ -36,6 +36,24 @@ export class EventLog {
       if (sequence > known) old.push(JSON.parse(text) as EventRecord);
     }
     return old;
+  }
+
+  /**
+   * Gives the events of one session with a sequence above `after`, oldest first, at most `limit`. They are looked for
+   * from the newest back to the one that tells of the session's creation: people ask for them, and seldom, so that
+   * nothing is kept in memory to find them by.
+   */
+  async listOfSession(sessionId: string, after: number, limit: number): Promise<EventRecord[]> {
+    const recent = [...this.#recent];
+    const known = this.#archive;
+    const name = JSON.stringify(sessionId);
+    const found = recent
+      .filter(({ text }) => text.includes(name))
+      .map(({ text }) => JSON.parse(text) as EventRecord)
+      .filter((event) => event.sessionId === sessionId);
+    const isWhole = found[0]?.type === CREATION;
+    const old = isWhole ? [] : ((await known?.listOfSession(sessionId, recent[0]?.sequence)) ?? []);
+    return [...old, ...found].filter(({ sequence }) => sequence > after).slice(0, limit);
   }
 
   /** Moves what is in memory to the archive, durably. */

@@ -202,10 +202,12 @@ class PostgresArchive implements RecordArchive {
   async #insertEvents(records: EventRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.#client.query(
-      "INSERT INTO checkout_events (sequence, event) SELECT * FROM unnest($1::bigint[], $2::text[])",
+      `INSERT INTO checkout_events (sequence, event, session_id)
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
       [
         records.map(({ sequence }) => sequence),
         records.map((record) => JSON.stringify({ ...record, sequence: undefined })),
+        records.map(({ sessionId }) => encodeText(sessionId)),
       ],
     );
   }

@@ -50,11 +50,16 @@ export async function listPayments(
  * held back, so that nobody who goes on from the last event that he saw misses one. What was committed before the call
  * is waited for, unless somebody keeps a transaction open for longer than {@link EVENT_PATIENCE_MS}.
  */
-export async function listEvents(primary: Primary, after: number, limit: number): Promise<EventRecord[]> {
+export async function listEvents(
+  primary: Primary,
+  after: number,
+  limit: number,
+  sessionId?: string,
+): Promise<EventRecord[]> {
   const end = performance.now() + EVENT_PATIENCE_MS;
   let goal: bigint | undefined;
   for (;;) {
-    const { events, oldest, next } = await primary.run((connection) => readEvents(connection, after, limit));
+    const { events, oldest, next } = await primary.run((connection) => readEvents(connection, after, limit, sessionId));
     goal ??= next;
     if (events.length === limit || oldest >= goal || performance.now() > end) return events;
     await new Promise((resolve) => setTimeout(resolve, EVENT_PAUSE_MS));
@@ -65,6 +70,7 @@ async function readEvents(
   { client }: PrimaryClient,
   after: number,
   limit: number,
+  sessionId: string | undefined,
 ): Promise<{ events: EventRecord[]; oldest: bigint; next: bigint }> {
   interface Row {
     sequence: string | null;
@@ -72,8 +78,9 @@ async function readEvents(
     oldest: string;
     next: string;
   }
+  const isOfOne = sessionId !== undefined;
   const { rows } = await client.query<Row>({
-    name: "list-events",
+    name: isOfOne ? "list-session-events" : "list-events",
     text: `
       WITH horizon AS (
         SELECT base, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest,
@@ -84,10 +91,11 @@ async function readEvents(
       FROM horizon LEFT JOIN LATERAL (
         SELECT sequence, event FROM checkout_events
         WHERE sequence > $1 AND sequence < base + oldest::bigint * ${SEQUENCES_PER_TRANSACTION}
+          ${isOfOne ? "AND session_id = $3" : ""}
         ORDER BY sequence LIMIT $2
       ) listed ON true
       ORDER BY sequence`,
-    values: [after, limit],
+    values: isOfOne ? [after, limit, encodeText(sessionId)] : [after, limit],
   });
   const events = rows.flatMap(({ sequence, event }) =>
     sequence === null || event === null

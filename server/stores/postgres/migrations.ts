@@ -108,6 +108,15 @@ const MIGRATIONS: readonly Migration[] = [
     `,
     fill: fillListing,
   },
+  {
+    version: 4,
+    // Ids of sessions are plain text, so nothing is to be encoded of those that are there.
+    sql: `
+      ALTER TABLE checkout_events ADD COLUMN session_id text COLLATE "C";
+      UPDATE checkout_events SET session_id = event::json ->> 'sessionId';
+      CREATE INDEX checkout_events_by_session ON checkout_events (session_id, sequence);
+    `,
+  },
 ];
 
 /** The version that this code knows. */

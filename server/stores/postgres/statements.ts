@@ -85,7 +85,12 @@ export function writeCommit(
   }
   const [first] = events;
   if (first !== undefined) {
-    statements.push(writeEvents(events.map((event) => JSON.stringify(event))));
+    statements.push(
+      writeEvents(
+        sessionId,
+        events.map((event) => JSON.stringify(event)),
+      ),
+    );
     const text = JSON.stringify(first);
     findMark = (number) => ({ text: FIND_EVENT, values: [number, text], isLasting: true });
   }
@@ -110,14 +115,14 @@ export function findConflictingName(detail: string | undefined, names: readonly 
   return names.find((name) => digestText(name).toString("hex") === digest) ?? names[0] ?? "";
 }
 
-function writeEvents(events: string[]): Statement {
+function writeEvents(sessionId: string, events: string[]): Statement {
   return {
     name: "insert-events",
     text: `
-      INSERT INTO checkout_events (sequence, event)
-      SELECT base + pg_current_xact_id()::text::bigint * ${SEQUENCES_PER_TRANSACTION} + position - 1, event
+      INSERT INTO checkout_events (sequence, event, session_id)
+      SELECT base + pg_current_xact_id()::text::bigint * ${SEQUENCES_PER_TRANSACTION} + position - 1, event, $2
       FROM checkout_event_base, unnest($1::text[]) WITH ORDINALITY AS given (event, position)`,
-    values: [events],
+    values: [events, encodeText(sessionId)],
   };
 }
 
