@@ -15,6 +15,8 @@ export const PATHS = {
   events: "/v1/events",
   payments: "/v1/payments",
   payment: (id: string) => `/v1/payments/${id}`,
+  statistics: "/v1/statistics",
+  search: "/v1/search",
   gateways: "/v1/gateways",
   resetCircuit: (gateway: string) => `/v1/gateways/${gateway}/reset-circuit`,
   page: (token: string) => `/checkout/${token}`,
@@ -22,6 +24,8 @@ export const PATHS = {
   cancel: (token: string) => `/cancel/${token}`,
   notify: (gateway: string) => `/notify/${gateway}`,
   widget: "/offsite-checkout.js",
+  console: "/console",
+  consoleScript: (version: string) => `/console/${version}.js`,
   health: "/healthz",
   ready: "/readyz",
 } as const;

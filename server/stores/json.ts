@@ -6,11 +6,21 @@ import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { describeSession } from "./json/session-index.ts";
 import { listPayments, listSessions } from "./json/lists.ts";
 import { openFolder, type JsonStoreOptions, type OpenFolder } from "./json/open-folder.ts";
+import { sumPayments } from "./json/sum-payments.ts";
 import { Reservations } from "./json/reservations.ts";
 import { SerialQueues } from "./serial-queues.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
 import { NameHistory } from "./name-history.ts";
-import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, SessionFilter, Store } from "./store.ts";
+import type {
+  Commit,
+  IdempotencyClaim,
+  Page,
+  PageRequest,
+  PaymentFilter,
+  PaymentSum,
+  SessionFilter,
+  Store,
+} from "./store.ts";
 
 export type { JsonStoreOptions } from "./json/open-folder.ts";
 
@@ -75,6 +85,11 @@ class JsonStore implements Store {
   async listPayments(filter: PaymentFilter, page: PageRequest): ReturnType<Store["listPayments"]> {
     this.#assertOpen();
     return await listPayments(this.#document, filter, page);
+  }
+
+  async sumPayments(from: string): Promise<PaymentSum[]> {
+    this.#assertOpen();
+    return await sumPayments(this.#document, from);
   }
 
   async listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]> {

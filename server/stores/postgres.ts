@@ -6,12 +6,21 @@ import { Announcements } from "./postgres/announcements.ts";
 import { claimDue, claimIdempotencyKey, cleanUp, releaseIdempotencyKey } from "./postgres/claims.ts";
 import { increaseCounter, readCounter, resetCounter } from "./postgres/counters.ts";
 import { decodeText, digestText, encodeText } from "./postgres/encoding.ts";
-import { listEvents, listPayments, listSessions } from "./postgres/lists.ts";
+import { listEvents, listPayments, listSessions, sumPayments } from "./postgres/lists.ts";
 import { migrate } from "./postgres/migrations.ts";
 import { Primary } from "./postgres/primary.ts";
 import { changeSession } from "./postgres/transaction.ts";
 import { SerialQueues } from "./serial-queues.ts";
-import type { Commit, IdempotencyClaim, Page, PageRequest, PaymentFilter, SessionFilter, Store } from "./store.ts";
+import type {
+  Commit,
+  IdempotencyClaim,
+  Page,
+  PageRequest,
+  PaymentFilter,
+  PaymentSum,
+  SessionFilter,
+  Store,
+} from "./store.ts";
 
 /** Where a PostgreSQL store is and what it works with. */
 export interface PostgresStoreOptions {
@@ -108,6 +117,11 @@ class PostgresStore implements Store {
   async listPayments(filter: PaymentFilter, page: PageRequest): ReturnType<Store["listPayments"]> {
     this.#assertOpen();
     return await listPayments(this.#primary, filter, page);
+  }
+
+  async sumPayments(from: string): Promise<PaymentSum[]> {
+    this.#assertOpen();
+    return await sumPayments(this.#primary, from);
   }
 
   async listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]> {

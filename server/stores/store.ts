@@ -1,5 +1,8 @@
 import type { PaymentState, SessionStatus } from "../../shared/states.ts";
+import type { PaymentSum } from "../../shared/statistics.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent, PaymentRecord } from "./ledger.ts";
+
+export type { PaymentSum } from "../../shared/statistics.ts";
 
 /** What a change of a session wants written; all of it is written in one commit, or none. */
 export interface Commit<Result> {
@@ -61,6 +64,9 @@ export interface Store {
   listSessions(filter: SessionFilter, page: PageRequest): Promise<Page<Ledger>>;
 
   listPayments(filter: PaymentFilter, page: PageRequest): Promise<Page<PaymentRecord & { orderId?: string }>>;
+
+  /** Sums up the payments created at `from` (ISO 8601) or later, in any order. It must not hold up anybody else. */
+  sumPayments(from: string): Promise<PaymentSum[]>;
 
   /** Events with a sequence above `after`, oldest first; of one session, or of all. */
   listEvents(after: number, limit: number, sessionId?: string): Promise<EventRecord[]>;

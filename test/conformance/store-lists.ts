@@ -181,6 +181,41 @@ export function listTests(makePlace: MakePlace): void {
     assert.equal(listed.length, 10);
   });
 
+  it("sums up payments by day, state and currency, from a time on", async (t) => {
+    const store = await open(t);
+    const day = 86_400;
+    for (let number = 0; number < 250; number += 1) {
+      const ledger = sampleLedger(number);
+      const createdAt = sampleTime((number % 5) * day);
+      addPayment(ledger, number, {
+        createdAt,
+        state: number % 10 < 5 ? "completed" : "refunded",
+        amount: 999_999_999_999,
+        currency: number % 25 < 5 ? "JPY" : "EUR",
+      });
+      await put(store, ledger);
+    }
+    await alter(store, sampleId(4), ({ payments }) => {
+      for (const payment of payments) payment.state = "partially_refunded";
+    });
+    const sums = (await store.sumPayments(sampleTime(3 * day))).map(
+      ({ day, state, currency, count, amount }) => `${day} ${state} ${currency} ${count} ${amount}`,
+    );
+    const all = (count: number) => count * 999_999_999_999;
+    assert.deepEqual(sums.sort(), [
+      `2026-01-05 completed EUR 20 ${all(20)}`,
+      `2026-01-05 completed JPY 5 ${all(5)}`,
+      `2026-01-05 refunded EUR 20 ${all(20)}`,
+      `2026-01-05 refunded JPY 5 ${all(5)}`,
+      `2026-01-06 completed EUR 20 ${all(20)}`,
+      `2026-01-06 completed JPY 4 ${all(4)}`,
+      `2026-01-06 partially_refunded JPY 1 ${all(1)}`,
+      `2026-01-06 refunded EUR 20 ${all(20)}`,
+      `2026-01-06 refunded JPY 5 ${all(5)}`,
+    ]);
+    assert.deepEqual(await store.sumPayments(sampleTime(5 * day)), []);
+  });
+
   it("refuses a cursor that no list gave", async (t) => {
     const store = await open(t);
     for (const after of ["", "x", "bm9uc2Vuc2U", "W10", "WzEsMl0", "'; --"]) {

@@ -116,7 +116,7 @@ class PostgresArchive implements RecordArchive {
       const owner = new Map(owners.rows.map((row) => [row.digest.toString("hex"), decodeText(row.session_id)]));
       const listed = await client.query<{ id: string; row: string }>(
         `SELECT id, concat_ws(' ', session_id, encode(order_digest, 'hex'), created_at, gateway, state,
-          needs_attention) AS row
+          needs_attention, amount, currency) AS row
         FROM checkout_payments WHERE session_id = ANY ($1::text[])`,
         [sessions.map(({ ledger }) => encodeText(ledger.session.id))],
       );
@@ -130,7 +130,9 @@ class PostgresArchive implements RecordArchive {
         ...payments.flatMap(({ payment, ledger }) => {
           const values = [ledger.session.id, digestOrder(ledger)?.toString("hex"), payment.createdAt, payment.gateway];
           const sign = payment.attention === undefined ? "f" : "t";
-          const row = [...values.filter((value) => value !== undefined).map(encodeText), payment.state, sign].join(" ");
+          const money = [payment.amount, encodeText(payment.currency)];
+          const known = values.filter((value) => value !== undefined).map(encodeText);
+          const row = [...known, payment.state, sign, ...money].join(" ");
           return rows.get(encodeText(payment.id)) === row ? [] : [`payment ${payment.id} is listed as something else`];
         }),
         ...(rows.size === payments.length ? [] : [`${rows.size} payments are listed of ${payments.length}`]),
@@ -185,8 +187,10 @@ class PostgresArchive implements RecordArchive {
     );
     const payments = paymentsOf(records);
     await this.#client.query(
-      `INSERT INTO checkout_payments (id, session_id, order_digest, created_at, gateway, state, needs_attention)
-      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::boolean[])`,
+      `INSERT INTO checkout_payments (id, session_id, order_digest, created_at, gateway, state, needs_attention,
+        amount, currency)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+        $8::bigint[], $9::text[])`,
       [
         payments.map(({ payment }) => encodeText(payment.id)),
         payments.map(({ ledger }) => encodeText(ledger.session.id)),
@@ -195,6 +199,8 @@ class PostgresArchive implements RecordArchive {
         payments.map(({ payment }) => encodeText(payment.gateway)),
         payments.map(({ payment }) => payment.state),
         payments.map(({ payment }) => payment.attention !== undefined),
+        payments.map(({ payment }) => payment.amount),
+        payments.map(({ payment }) => encodeText(payment.currency)),
       ],
     );
   }

@@ -1,6 +1,7 @@
+import type { PaymentState } from "../../../shared/states.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { EventRecord, Ledger, PaymentRecord } from "../ledger.ts";
-import type { ListFilter, Page, PageRequest, PaymentFilter, SessionFilter } from "../store.ts";
+import type { ListFilter, Page, PageRequest, PaymentFilter, PaymentSum, SessionFilter } from "../store.ts";
 import { decodeText, digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
@@ -41,6 +42,25 @@ export async function listPayments(
     FROM checkout_payments list JOIN checkout_sessions session ON session.id = list.session_id`;
   const rows = await query.run<{ ledger: string }>(primary, source, request);
   return toPage(rows, request.limit, readPayment);
+}
+
+/** Sums up the payments created from a time on. */
+export async function sumPayments(primary: Primary, from: string): Promise<PaymentSum[]> {
+  const { rows } = await primary.run(({ client }) =>
+    client.query<{ day: string; state: PaymentState; currency: string; count: string; amount: string }>({
+      name: "sum-payments",
+      text: `
+        SELECT left(created_at, 10) AS day, state, currency, count(*) AS count, sum(amount) AS amount
+        FROM checkout_payments WHERE created_at >= $1 GROUP BY 1, 2, 3`,
+      values: [from],
+    }),
+  );
+  return rows.map(({ currency, count, amount, ...row }) => ({
+    ...row,
+    currency: decodeText(currency),
+    count: Number(count),
+    amount: Number(amount),
+  }));
 }
 
 /**

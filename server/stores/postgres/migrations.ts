@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import type { BaseLogger } from "pino";
 import { StoreError } from "../../errors.ts";
+import { fillEventSessions, fillPaymentAmounts } from "./fill.ts";
 import { fillListing } from "./rows.ts";
 
 /** One step of the tables' history; once released it is never altered. */
@@ -110,12 +111,15 @@ const MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 4,
-    // Ids of sessions are plain text, so nothing is to be encoded of those that are there.
     sql: `
-      ALTER TABLE checkout_events ADD COLUMN session_id text COLLATE "C";
-      UPDATE checkout_events SET session_id = event::json ->> 'sessionId';
+      ALTER TABLE checkout_events ADD session_id text COLLATE "C";
       CREATE INDEX checkout_events_by_session ON checkout_events (session_id, sequence);
+      ALTER TABLE checkout_payments ADD amount bigint, ADD currency text COLLATE "C";
     `,
+    fill: async (client) => {
+      await fillEventSessions(client);
+      await fillPaymentAmounts(client);
+    },
   },
 ];
 

@@ -201,29 +201,34 @@ function writePayments(sessionId: string, before: ReadonlyMap<string, string>, a
     });
   }
   if (changed.length > 0) {
-    const columns = (["id", "createdAt", "gateway", "state", "needsAttention"] as const).map((name) =>
-      changed.map((row) => row[name]),
-    );
+    const columns = PAYMENT_COLUMNS.map((name) => changed.map((row) => row[name]));
     statements.push({
       name: "upsert-payments",
       text: `
-        INSERT INTO checkout_payments (session_id, order_digest, id, created_at, gateway, state, needs_attention)
-        SELECT $1, $2::bytea, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+        INSERT INTO checkout_payments (session_id, order_digest, id, created_at, gateway, state, needs_attention, amount,
+          currency)
+        SELECT $1, $2::bytea, *
+        FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[], $9::text[])
         ON CONFLICT (id) DO UPDATE SET order_digest = excluded.order_digest, created_at = excluded.created_at,
-          gateway = excluded.gateway, state = excluded.state, needs_attention = excluded.needs_attention`,
+          gateway = excluded.gateway, state = excluded.state, needs_attention = excluded.needs_attention,
+          amount = excluded.amount, currency = excluded.currency`,
       values: [encodeText(sessionId), order, ...columns],
     });
   }
   return statements;
 }
 
+const PAYMENT_COLUMNS = ["id", "createdAt", "gateway", "state", "needsAttention", "amount", "currency"] as const;
+
 function paymentRows({ session, payments }: Ledger) {
-  return payments.map(({ id, createdAt, gateway, state, attention }) => ({
+  return payments.map(({ id, createdAt, gateway, state, attention, amount, currency }) => ({
     id: encodeText(id),
     createdAt: encodeText(createdAt),
     gateway: encodeText(gateway),
     state,
     needsAttention: attention !== undefined,
+    amount,
+    currency: encodeText(currency),
     // Not a column of its own, but a reason to write the row again.
     orderId: session.orderId,
   }));

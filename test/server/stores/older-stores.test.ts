@@ -7,7 +7,7 @@ import { seededHash } from "../../../server/stores/json/name-table.ts";
 import { describeSession, readIndex } from "../../../server/stores/json/session-index.ts";
 import { openStore } from "../../../server/stores/index.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
-import { addPayment, sampleId, sampleLedger } from "../../support/sample-ledger.ts";
+import { addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
 
 const options = { log: pino({ level: "silent" }), onFatal: () => undefined };
 
@@ -36,7 +36,9 @@ describe("an older PostgreSQL store", { skip: postgresFault }, () => {
     for (let number = 0; number < 3; number += 1) {
       const ledger = sampleLedger(number);
       ledger.session.status = number === 1 ? "expired" : "open";
-      await first.transact(ledger.session.id, () => ({ result: 0, ledger }));
+      addPayment(ledger, number);
+      const events = [{ ...sampleEvent(number, ledger.session.id), remoteState: "\u0000 is a word, too" }];
+      await first.transact(ledger.session.id, () => ({ result: 0, ledger, events }));
     }
     await first.close();
     const client = new Client(address);
@@ -45,7 +47,9 @@ describe("an older PostgreSQL store", { skip: postgresFault }, () => {
       ALTER TABLE checkout_sessions DROP status, DROP gateway, DROP customer, DROP customer_also, DROP needs_attention;
       ALTER TABLE checkout_payments DROP needs_attention;
       DROP INDEX checkout_payments_by_gateway;
-      DELETE FROM checkout_migrations WHERE version = 3`);
+      ALTER TABLE checkout_events DROP session_id;
+      ALTER TABLE checkout_payments DROP amount, DROP currency;
+      DELETE FROM checkout_migrations WHERE version >= 3`);
     await client.end();
     const second = await openStore(address, options);
     const list = async (filter: Parameters<typeof second.listSessions>[0]) =>
@@ -53,6 +57,13 @@ describe("an older PostgreSQL store", { skip: postgresFault }, () => {
     assert.deepEqual(await list({ status: "expired" }), [sampleId(1)]);
     assert.deepEqual(await list({ customer: "customer-2" }), [sampleId(2)]);
     assert.deepEqual(await list({ customer: "ada@shop.example", status: "open" }), [2, 0].map(sampleId));
+    assert.deepEqual(
+      (await second.listEvents(0, 9, sampleId(1))).map(({ id }) => id),
+      [sampleEvent(1, "").id],
+    );
+    assert.deepEqual(await second.sumPayments(sampleTime(1)), [
+      { day: "2026-01-02", state: "completed", currency: "EUR", count: 2, amount: 8600 },
+    ]);
     await second.close();
   });
 });
