@@ -14,6 +14,7 @@ import { gatewayRoutes } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { notifyRoutes } from "./routes/notify.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { paymentSourceRoutes } from "./routes/payment-sources.ts";
 import { paymentRoutes } from "./routes/payments.ts";
 import { newRouter } from "./routes/route-context.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
@@ -43,6 +44,7 @@ export function createApp({ checkout, keys, closing, widgetScript }: AppOptions)
     sessionRoutes(routes),
     eventRoutes(routes),
     paymentRoutes(routes),
+    paymentSourceRoutes(routes),
     gatewayRoutes(routes),
     overviewRoutes(routes),
     checkoutPageRoutes(routes),

@@ -43,6 +43,10 @@ export const EVENT_TYPES = [
   "operation.pending",
   "operation.failed",
   "operation.unknown",
+  "payment_source.requested",
+  "payment_source.saved",
+  "payment_source.refused",
+  "payment_source.deleted",
 ] as const;
 /** What kind of thing happened. */
 export type EventType = (typeof EVENT_TYPES)[number];

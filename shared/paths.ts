@@ -17,6 +17,8 @@ export const PATHS = {
   payment: (id: string) => `/v1/payments/${id}`,
   statistics: "/v1/statistics",
   search: "/v1/search",
+  paymentSources: "/v1/payment-sources",
+  paymentSource: (id: string) => `/v1/payment-sources/${id}`,
   gateways: "/v1/gateways",
   resetCircuit: (gateway: string) => `/v1/gateways/${gateway}/reset-circuit`,
   page: (token: string) => `/checkout/${token}`,

@@ -97,7 +97,10 @@ export const Attempt = z.object({
   id: z.string(),
   gateway: z.string(),
   state: z.enum(ATTEMPT_STATES),
-  presentation: z.enum(PRESENTATIONS),
+  /** Where the customer met the provider's page; absent where a saved source was charged without the customer. */
+  presentation: z.enum(PRESENTATIONS).optional(),
+  /** The saved source that was charged. To the secret key only. */
+  paymentSource: z.string().optional(),
   amount: Amount,
   currency: z.string(),
   environment: z.enum(ENVIRONMENTS),
@@ -217,6 +220,8 @@ export const CheckoutSession = z.object({
   payment: Payment.optional(),
   /** To the secret key only, as all that follows. */
   attention: Attention,
+  /** The saved source that it was created to be paid with. */
+  paymentSource: z.string().optional(),
   customer: Customer.optional(),
   metadata: Metadata.optional(),
   attempts: z.array(Attempt).optional(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NONCE_PATTERN } from "./messages.ts";
+import { PaymentSourceId } from "./payment-sources.ts";
 import {
   Amount,
   CheckoutItem,
@@ -27,6 +28,8 @@ export const CreateSessionRequest = z.strictObject({
   returnUrl: z.string().max(2000),
   cancelUrl: z.string().max(2000).optional(),
   customer: Customer.optional(),
+  /** A saved source of the customer, which is charged at once. */
+  paymentSource: PaymentSourceId.optional(),
   locale: Locale.optional(),
   metadata: Metadata.optional(),
   expiresInSeconds: z

@@ -4,8 +4,9 @@ import type { CheckoutSession } from "../../shared/records.ts";
 import { CreateSessionRequest } from "../../shared/requests.ts";
 import { InputError } from "../errors.ts";
 import { toInputIssues } from "../input.ts";
-import type { SessionRecord } from "../stores/ledger.ts";
+import type { SessionRecord, SourceRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
+import { addCharge, findChargeableSource } from "./charge-source.ts";
 import type { Checkout, KeepAnswer } from "./checkout.ts";
 import { deriveClientSecret, hashSecret, newId, newToken } from "./ids.ts";
 import { secondsAfter } from "./schedule.ts";
@@ -23,14 +24,22 @@ export async function createSession(
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
 ): Promise<CheckoutSession> {
-  const session = toSession(checkout, readRequest(checkout, body));
+  const request = readRequest(checkout, body);
+  const source = await findChargeableSource(checkout, request);
+  const session = toSession(checkout, source === undefined ? request : forSource(request, source));
   const issues = findGatewayIssues(checkout, session);
   if (issues.length > 0) throw new InputError(issues);
   return checkout.store.transact(session.id, () => {
     const change = new Change({ session, attempts: [], payments: [] }, "merchant", checkout);
     change.record("checkout_session.created");
+    if (source !== undefined) addCharge(checkout, change, source);
     return change.commit((ledger) => viewSession(checkout, ledger, "merchant"), keep);
   });
+}
+
+/** A session that is paid with a source is of its gateway and its customer. */
+function forSource(request: CompleteRequest, { gateway, customer }: SourceRecord): CompleteRequest {
+  return { ...request, gateway, customer: { ...customer, ...request.customer } };
 }
 
 type CompleteRequest = CreateSessionRequest & { amount: number };

@@ -16,7 +16,9 @@ export function scheduleCheck(
 ): void {
   const isOwed = owesAnswer(attempt, ledger, gateway);
   // Where asking means to send the same call again, nothing is asked that was answered.
-  const canAsk = gateway.fetchPayment !== undefined && (isOwed || gateway.repeatsCalls !== true);
+  const canFetch = gateway.fetchPayment !== undefined && gateway.repeatsCalls !== true;
+  const canRepeat = gateway.repeatsCalls === true || attempt.paymentSource !== undefined;
+  const canAsk = canFetch || (canRepeat && isOwed);
   const interval =
     schedule.checkAfterSeconds[attempt.checks] ?? (isOwed ? schedule.checkAfterSeconds.at(-1) : undefined);
   const times: string[] = [];
@@ -29,13 +31,10 @@ export function scheduleCheck(
 
 function owesAnswer(attempt: AttemptRecord, { payments }: Ledger, { repeatsCalls = false }: Gateway): boolean {
   const own = payments.filter(({ attemptId }) => attemptId === attempt.id);
-  if (!repeatsCalls) return own.some((payment) => payment.state === "pending" || isInDoubt(payment));
   const isTokenUnanswered = attempt.state === "started" && attempt.paymentSourceToken !== undefined;
-  return (
-    isTokenUnanswered ||
-    attempt.isAuthorizationInDoubt === true ||
-    own.some(({ operations }) => operations.some(({ status }) => status === "unknown"))
-  );
+  if (isTokenUnanswered || attempt.isAuthorizationInDoubt === true) return true;
+  if (!repeatsCalls) return own.some((payment) => payment.state === "pending" || isInDoubt(payment));
+  return own.some(({ operations }) => operations.some(({ status }) => status === "unknown"));
 }
 
 /** Gives the ISO 8601 time that is some seconds after another. */

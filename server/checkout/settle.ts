@@ -68,12 +68,9 @@ async function askAndSettle(
   decidedBy: DecidedBy,
 ): Promise<{ fetched: FetchedPayment; ledger: Ledger }> {
   const gateway = requireTripGateway(checkout, trip);
-  if (gateway.fetchPayment === undefined)
+  if (gateway.fetchPayment === undefined && trip.attempt.paymentSource === undefined)
     return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
-  const fetched =
-    gateway.repeatsCalls === true
-      ? await sendAuthorization(checkout, gateway, trip, decidedBy)
-      : await gateway.fetchPayment(trip);
+  const fetched = await fetchStanding(checkout, gateway, trip, decidedBy);
   const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     if (fetched !== "unpaid" && fetched !== "expired") {
       noteAuthorizationAnswered(change, trip.attempt.id, fetched.remoteState);
@@ -85,9 +82,21 @@ async function askAndSettle(
   return { fetched, ledger };
 }
 
+async function fetchStanding(
+  checkout: Checkout,
+  gateway: Gateway,
+  trip: Trip,
+  decidedBy: DecidedBy,
+): Promise<FetchedPayment> {
+  const isAskedForMoney = gateway.repeatsCalls === true || trip.attempt.paymentSource !== undefined;
+  const sent = isAskedForMoney ? await sendAuthorization(checkout, gateway, trip, decidedBy) : "over";
+  if (sent !== "over") return sent;
+  return gateway.repeatsCalls === true ? "unpaid" : ((await gateway.fetchPayment?.(trip)) ?? "unpaid");
+}
+
 /**
- * Asks for the money that a customer left a token for, where the provider cannot be asked how a trip stands. It is noted
- * first, so that what a crash or a lost answer leaves behind is known to be in doubt; without doubt nothing is sent for
+ * Asks for the money that there is a token for, where the provider cannot be asked how a trip stands, or a saved source
+ * is charged. It is noted first, so that what a crash or a lost answer leaves behind is known to be in doubt; without doubt nothing is sent for
  * a trip that is over.
  */
 async function sendAuthorization(
@@ -95,15 +104,21 @@ async function sendAuthorization(
   gateway: Gateway,
   trip: Trip,
   decidedBy: DecidedBy,
-): Promise<FetchedPayment> {
+): Promise<FetchedPayment | "over"> {
   const attemptId = trip.attempt.id;
+  const send =
+    trip.attempt.paymentSource === undefined
+      ? gateway.fetchPayment?.bind(gateway)
+      : gateway.chargePaymentSource?.bind(gateway);
+  if (send === undefined)
+    throw new GatewayError("gateway_unavailable", `${gateway.id} cannot charge a source any more`);
   let standing: ReturnType<typeof noteAuthorizationSent> = "over";
   const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     standing = noteAuthorizationSent(change, attemptId);
   });
-  if (standing === "over") return "unpaid";
+  if (standing === "over") return "over";
   try {
-    return (await gateway.fetchPayment?.(requireAttempt(ledger, ({ id }) => id === attemptId))) ?? "unpaid";
+    return await send(requireAttempt(ledger, ({ id }) => id === attemptId));
   } catch (error) {
     // That this call was not sent does not say that an earlier one was not.
     if (!(error instanceof GatewayError) || error.inDoubt || standing !== "first") throw error;

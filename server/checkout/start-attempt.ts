@@ -142,17 +142,18 @@ async function storeAttempt(
   return requireAttempt(ledger, (attempt) => attempt.id === id);
 }
 
-function newAttempt(
+/** Makes the record of one trip; without a presentation where the customer is not sent anywhere. */
+export function newAttempt(
   { ledger: { session }, time }: Change,
   { id: gatewayId, capturesSeparately = false }: Gateway,
-  { presentation, nonce, origin }: StartAttempt,
+  { presentation, nonce, origin }: Partial<StartAttempt>,
   { id, token }: { id: string; token: string },
 ): AttemptRecord {
   return {
     id,
     gateway: gatewayId,
     state: "started",
-    presentation,
+    ...(presentation === undefined ? {} : { presentation }),
     amount: session.amount,
     currency: session.currency,
     environment: session.environment,
@@ -227,6 +228,6 @@ async function finishStart(
       decide(change, { attemptId: attempt.id, isProven: true, report: start.report });
     }
     scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
-    return change.commit(() => ({ attempt: viewAttempt(attempt), handoff: start.handoff }), keep);
+    return change.commit(() => ({ attempt: viewAttempt(attempt, "customer"), handoff: start.handoff }), keep);
   });
 }

@@ -16,6 +16,7 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     updatedAt: _updatedAt,
     acknowledged: _acknowledged,
     attention,
+    paymentSource,
     customer,
     metadata,
     ...session
@@ -26,14 +27,15 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     ...session,
     url: pageUrl(checkout, pageToken),
     gateways: offeredGateways(checkout, ledger.session, ledger.session.gateway).map(toOption),
-    ...(attempt === undefined ? {} : { attempt: viewAttempt(attempt) }),
+    ...(attempt === undefined ? {} : { attempt: viewAttempt(attempt, audience) }),
     ...(payment === undefined ? {} : { payment: viewPayment(payment, audience) }),
     ...(audience === "merchant"
       ? {
           ...(attention === undefined ? {} : { attention }),
+          ...(paymentSource === undefined ? {} : { paymentSource }),
           ...(customer === undefined ? {} : { customer }),
           ...(metadata === undefined ? {} : { metadata }),
-          attempts: ledger.attempts.map(viewAttempt),
+          attempts: ledger.attempts.map((one) => viewAttempt(one, audience)),
           payments: ledger.payments.map((one) => viewPayment(one)),
         }
       : {}),
@@ -41,7 +43,7 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
 }
 
 /** Shows an attempt without what binds the provider to it. */
-export function viewAttempt(attempt: AttemptRecord): Attempt {
+export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt {
   const {
     reference: _reference,
     tokenHash: _tokenHash,
@@ -55,9 +57,11 @@ export function viewAttempt(attempt: AttemptRecord): Attempt {
     isAuthorizationUnanswered: _isAuthorizationUnanswered,
     actionId: _actionId,
     isCapturedAtOnce: _isCapturedAtOnce,
+    customerToken: _customerToken,
+    paymentSource,
     ...view
   } = attempt;
-  return view;
+  return audience === "merchant" && paymentSource !== undefined ? { ...view, paymentSource } : view;
 }
 
 /** Shows a payment; to the customer without what the provider told the merchant. */

@@ -14,6 +14,8 @@ import { GatewayError } from "../errors.ts";
 import type { Circuit } from "./circuit.ts";
 import { SIGNATURE_HEADER } from "./external-webhook.ts";
 import type { Payload } from "./json-api.ts";
+import { findTokenFault } from "./external-token.ts";
+import type { SavedSource } from "./saved-source.ts";
 import { createProviderClient, type ProviderAnswer } from "./provider-client.ts";
 import { isRemoteId, toPlainText } from "./provider-text.ts";
 import { hmacBase64 } from "./signature.ts";
@@ -34,6 +36,13 @@ export interface ExternalApi {
    * @throws GatewayError `gateway_unavailable`, or `circuit_open` where nothing was sent
    */
   call(url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer>;
+
+  /**
+   * Asks for a token with which a customer's payment source can be used again; never answered later.
+   *
+   * @throws GatewayError `gateway_declined`, and all that `call` throws
+   */
+  saveToken(url: string, payload: Payload, idempotencyKey: string): Promise<SavedSource>;
 }
 
 /** How the calls are made. */
@@ -58,6 +67,10 @@ const Success = z.object({
     metadata: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
+const SavedToken = z.object({
+  success: z.literal(true),
+  data: z.object({ customer_token: z.string().nullish(), payment_source_token: z.string() }),
+});
 const Failure = z.object({
   success: z.literal(false),
   error: z.object({ code: z.union([z.string(), z.number()]).nullish(), message: z.string().nullish() }).nullish(),
@@ -67,24 +80,27 @@ const Failure = z.object({
 export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: ExternalApiOptions): ExternalApi {
   const client = createProviderClient({ fetch, secrets: [sharedSecret], timeoutMs });
   const withoutSecrets = (text: string) => client.withoutSecrets(text);
-  const send = async (url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer> => {
+  const send = async (url: string, payload: Payload, idempotencyKey: string): Promise<ProviderAnswer> => {
     const jsonText = JSON.stringify(payload);
     const headers = {
       [SIGNATURE_HEADER]: hmacBase64(sharedSecret, jsonText),
       "Idempotency-Key": idempotencyKey,
     };
-    return readAnswer(await client.call({ method: "POST", url, jsonText, headers }), withoutSecrets);
+    return client.call({ method: "POST", url, jsonText, headers });
   };
-  const sendCounted = async (url: string, payload: Payload, idempotencyKey: string): Promise<ExternalAnswer> => {
+  const sendCounted = async <Answer extends object>(
+    sending: () => Promise<ProviderAnswer>,
+    read: (answer: ProviderAnswer) => Answer | Refusal,
+  ): Promise<Answer | Refusal> => {
     await circuit.assertClosed();
-    let answer: ExternalAnswer;
+    let answer: Answer | Refusal;
     try {
-      answer = await send(url, payload, idempotencyKey);
+      answer = read(await sending());
     } catch (error) {
       if (error instanceof GatewayError) await circuit.noteFailure();
       throw error;
     }
-    if (answer.outcome !== "refused") await circuit.noteSuccess();
+    if (!isRefusal(answer)) await circuit.noteSuccess();
     return answer;
   };
   const underWay = new Map<string, Promise<ExternalAnswer>>();
@@ -92,23 +108,60 @@ export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: E
     call: (url, payload, idempotencyKey) => {
       const sent = underWay.get(idempotencyKey);
       if (sent !== undefined) return sent;
-      const answer = sendCounted(url, payload, idempotencyKey).finally(() => underWay.delete(idempotencyKey));
+      const answer = sendCounted(
+        () => send(url, payload, idempotencyKey),
+        (received) => readAnswer(received, withoutSecrets),
+      ).finally(() => underWay.delete(idempotencyKey));
       underWay.set(idempotencyKey, answer);
+      return answer;
+    },
+    saveToken: async (url, payload, idempotencyKey) => {
+      const answer = await sendCounted(
+        () => send(url, payload, idempotencyKey),
+        (received) => readFailure(received, withoutSecrets) ?? readSavedToken(received),
+      );
+      if (isRefusal(answer)) throw new GatewayError("gateway_declined", answer.message);
       return answer;
     },
   };
 }
 
-function readAnswer({ status, body }: ProviderAnswer, withoutSecrets: (text: string) => string): ExternalAnswer {
-  const failure = Failure.safeParse(body).data;
-  if (failure !== undefined) {
-    const words = (text: string | number | null | undefined) => toPlainText(withoutSecrets(String(text ?? "")));
-    return {
-      outcome: "refused",
-      errorCode: words(failure.error?.code) ?? "declined",
-      message: words(failure.error?.message) ?? "it gave no reason",
-    };
+type Refusal = Extract<ExternalAnswer, { outcome: "refused" }>;
+
+function isRefusal(answer: object): answer is Refusal {
+  return "outcome" in answer && answer.outcome === "refused";
+}
+
+/** @throws GatewayError for what is no token; what it was is in no message, for it may be a card number */
+function readSavedToken({ status, body }: ProviderAnswer): SavedSource {
+  const saved = SavedToken.safeParse(body).data?.data;
+  if (saved === undefined || status >= 300 || status === 202) throw notUnderstood(status, status < 400);
+  const { payment_source_token: paymentSourceToken, customer_token: customerToken } = saved;
+  const tokens = { payment_source_token: paymentSourceToken, customer_token: customerToken ?? undefined };
+  for (const [name, token] of Object.entries(tokens)) {
+    const fault = token === undefined ? undefined : findTokenFault(token);
+    if (fault === undefined) continue;
+    // Asking again would bring the same.
+    throw new GatewayError("gateway_declined", `the external gateway gave a ${name} that ${fault}`);
   }
+  return { paymentSourceToken, ...(typeof customerToken === "string" ? { customerToken } : {}) };
+}
+
+function readFailure({ body }: ProviderAnswer, withoutSecrets: (text: string) => string): Refusal | undefined {
+  const failure = Failure.safeParse(body).data;
+  if (failure === undefined) return undefined;
+  const words = (text: string | number | null | undefined) => toPlainText(withoutSecrets(String(text ?? "")));
+  return {
+    outcome: "refused",
+    errorCode: words(failure.error?.code) ?? "declined",
+    message: words(failure.error?.message) ?? "it gave no reason",
+  };
+}
+
+function readAnswer(received: ProviderAnswer, withoutSecrets: (text: string) => string): ExternalAnswer {
+  const failure = readFailure(received, withoutSecrets);
+  if (failure !== undefined) return failure;
+  const { status, body } = received;
   const success = Success.safeParse(body).data;
   if (success === undefined || status >= 400) throw notUnderstood(status, status < 400 || success !== undefined);
   const { transaction_token: transactionToken, amount_cents: amount, action_id: actionId } = success.data;

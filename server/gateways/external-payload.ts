@@ -97,7 +97,7 @@ function externalPayment({ trip, gateway }: PayloadSource, paymentSourceToken: s
     links: {},
     attributes: {
       payment_source_token: paymentSourceToken,
-      options: {},
+      options: attempt.customerToken === undefined ? {} : { customer_token: attempt.customerToken },
       payment_instrument: null,
       ...recordFields(attempt.createdAt, attempt.reference),
     },

@@ -8,7 +8,9 @@
  *    asked for again with the same `Idempotency-Key`, the attempt's id.
  * 4. Where the session is to be paid at once, `checkout/` captures at once; capture, void and refund are posted alike,
  *    each with the operation's id as its key.
- * 5. What is answered with 202 is pending until the signed webhook at `/notify/<id>` ends it.
+ * 5. Where there is a `tokenUrl`, what the customer paid with can be saved: it answers with a token that is good for
+ *    more than one order, and the customer's e-mail address serves where it gives no `customer_token`.
+ * 6. What is answered with 202 is pending until the signed webhook at `/notify/<id>` ends it.
  */
 import { z } from "zod";
 import type { Presentation } from "../../shared/states.ts";
@@ -28,12 +30,12 @@ import {
 import { readPaymentSourceToken } from "./external-token.ts";
 import { readWebhook } from "./external-webhook.ts";
 import type {
-  FetchedPayment,
   Gateway,
   GatewayContext,
   GatewayType,
   OperationReport,
   OperationRequest,
+  Report,
   Trip,
   TripUrls,
 } from "./gateway.ts";
@@ -90,14 +92,14 @@ export const external: GatewayType<ExternalConfig> = {
 
 function createExternal(config: ExternalConfig, context: GatewayContext): Gateway {
   const { id, environment, fetch, circuit = ALWAYS_CLOSED } = context;
-  const { label, sharedSecret, timeoutMs, frameUrl, externalIncludes } = config;
+  const { label, sharedSecret, timeoutMs, frameUrl, tokenUrl, externalIncludes } = config;
   const api = createExternalApi({ sharedSecret, timeoutMs, fetch, circuit });
   const sourceOf = (trip: Trip): PayloadSource => ({
     trip,
     gateway: { id, label },
     includes: externalIncludes ?? DEFAULT_INCLUDES,
   });
-  const authorize = async (trip: Trip, token: string): Promise<FetchedPayment> => {
+  const authorize = async (trip: Trip, token: string): Promise<Report> => {
     const { attempt } = trip;
     const answer = await api.call(config.authorizeUrl, authorizePayload(sourceOf(trip), token), attempt.id);
     if (answer.outcome === "refused") {
@@ -139,6 +141,23 @@ function createExternal(config: ExternalConfig, context: GatewayContext): Gatewa
       const { paymentSourceToken } = trip.attempt;
       return paymentSourceToken === undefined ? "unpaid" : authorize(trip, paymentSourceToken);
     },
+    ...(tokenUrl === undefined
+      ? {}
+      : ({
+          createPaymentSource: async (payment, { sourceId, customer }, { session, attempt }) => {
+            const { paymentSourceToken } = attempt;
+            if (paymentSourceToken === undefined) {
+              throw new GatewayError("unsupported_operation", `${payment.id} was made without a token`);
+            }
+            const source = sourceOf({
+              session: { ...session, customer: { ...session.customer, ...customer } },
+              attempt,
+            });
+            const saved = await api.saveToken(tokenUrl, authorizePayload(source, paymentSourceToken), sourceId);
+            return { ...(customer.email === undefined ? {} : { customerToken: customer.email }), ...saved };
+          },
+          chargePaymentSource: (trip) => authorize(trip, trip.attempt.paymentSourceToken ?? ""),
+        } satisfies Partial<Gateway>)),
     capture: async (payment, request, trip) => {
       const payload = authorizationPayload(sourceOf(trip), payment, request.amount);
       return toReport(await api.call(config.captureUrl, payload, request.operationId), request, "captured");

@@ -3,6 +3,7 @@ import type { Handoff, RemoteDetails } from "../../shared/records.ts";
 import type { Environment, Presentation } from "../../shared/states.ts";
 import type { z } from "zod";
 import type { Circuit } from "./circuit.ts";
+import type { SavedSource, SourceRequest } from "./saved-source.ts";
 import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledger.ts";
 
 /**
@@ -25,6 +26,9 @@ import type { AttemptRecord, PaymentRecord, SessionRecord } from "../stores/ledg
  * At some providers the customer only leaves a token, and our server does the rest: `verifyReturn` gives the token, which
  * `checkout/` stores, and `fetchPayment` asks for the money itself. Such a gateway `repeatsCalls`: what ended in doubt is
  * sent again with the same key.
+ *
+ * What a customer has paid with can be saved, where the provider gives a token for it (`createPaymentSource`), and charged
+ * for another session (`chargePaymentSource`). Both methods are there, or neither.
  *
  * A gateway declares what it can do by having the method. Amounts are integers in minor units. An answer that it does
  * not understand, and a remote state that it does not know, throws `GatewayError`: it is never paid and never pending.
@@ -68,6 +72,23 @@ export interface Gateway {
 
   /** Gives taken money back, whole or in part. @throws GatewayError */
   refund?(payment: PaymentRecord, request: OperationRequest, trip: Trip): Promise<OperationReport>;
+
+  /**
+   * Asks for a token with which the provider lets us charge again what a payment was made with; `sourceId` is the key
+   * that makes a repeat harmless. A card number in its place is refused, and in no message.
+   *
+   * @throws GatewayError `gateway_declined` where the provider said no; in doubt where no answer came
+   */
+  createPaymentSource?(payment: PaymentRecord, request: SourceRequest, trip: Trip): Promise<SavedSource>;
+
+  /**
+   * Asks for the money of a trip with the token of a saved source, `attempt.paymentSourceToken`, without the customer;
+   * `attempt.id` is the key that makes a repeat harmless. A refusal is a report, as are authorized, completed and
+   * pending money. It is called again with the same attempt until there was an answer.
+   *
+   * @throws GatewayError in doubt where no answer came
+   */
+  chargePaymentSource?(trip: Trip): Promise<Report>;
 
   /** Whether an authorization stays one until we capture it, also where the session is to be paid at once. */
   readonly capturesSeparately?: boolean;
@@ -270,13 +291,4 @@ export interface GatewayType<Config> {
 /** Tells whether a report speaks of money. */
 export function isMoneyReport(report: Report): report is MoneyReport {
   return report.outcome === "authorized" || report.outcome === "completed" || report.outcome === "pending";
-}
-
-/** The abilities that a gateway has, as `GET /v1/gateways` names them. */
-export function gatewayAbilities(gateway: Gateway): string[] {
-  const methods = ["fetchPayment", "cancelAttempt", "capture", "void", "refund"] as const;
-  return [
-    ...methods.filter((method) => gateway[method] !== undefined),
-    ...(gateway.isReceivedByMerchant === true ? ["receive"] : []),
-  ];
 }

@@ -8,6 +8,7 @@
  * 3. No secret reaches a message or a cause, also where the provider or the platform repeats one.
  */
 import { inspect } from "node:util";
+import { withoutCardNumbers } from "../../shared/card-number.ts";
 import { GatewayError } from "../errors.ts";
 import { parseJson } from "../parse.ts";
 import { truncate } from "./provider-text.ts";
@@ -143,7 +144,8 @@ function secretRemover(secrets: readonly string[]): (text: string) => string {
   ]);
   // The longest first, so that no part of one stays behind.
   const ordered = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  return (text) => ordered.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+  // A provider's words may quote what nobody here may keep, too.
+  return (text) => withoutCardNumbers(ordered.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text));
 }
 
 /** Keeps a cause as it is where a log of it would show no secret; else only its words, without them. */

@@ -28,12 +28,12 @@ export interface Answer {
 export async function answerOnce<Result>(
   ctx: Context,
   { store, now }: Checkout,
-  { caller, toAnswer }: { caller: string; toAnswer: (result: Result) => Answer },
+  { caller, toAnswer }: { caller: string; toAnswer: (result: Result) => Answer | Promise<Answer> },
   run: (keep?: KeepAnswer<Result>) => Promise<Result>,
 ): Promise<void> {
   const key = ctx.get("idempotency-key");
   if (ctx.req.headers["idempotency-key"] === undefined) {
-    writeAnswer(ctx, toAnswer(await run()));
+    writeAnswer(ctx, await toAnswer(await run()));
     return;
   }
   if (!KEY_PATTERN.test(key)) {
@@ -54,7 +54,7 @@ export async function answerOnce<Result>(
   switch (claim.state) {
     case "stored":
       ctx.set("Idempotent-Replayed", "true");
-      writeAnswer(ctx, toAnswer(JSON.parse(claim.record.result) as Result));
+      writeAnswer(ctx, await toAnswer(JSON.parse(claim.record.result) as Result));
       return;
     case "mismatch":
       throw new RequestError("idempotency_key_reused", "this key came with another body before");
@@ -73,7 +73,7 @@ export async function answerOnce<Result>(
     return { scope, key, requestHash, result: JSON.stringify(result), createdAt, expiresAt };
   };
   try {
-    writeAnswer(ctx, toAnswer(await run(keep)));
+    writeAnswer(ctx, await toAnswer(await run(keep)));
   } catch (error) {
     isKept = false;
     throw error;

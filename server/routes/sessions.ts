@@ -6,9 +6,11 @@ import type { CheckoutSession } from "../../shared/records.ts";
 import { StartAttemptRequest } from "../../shared/requests.ts";
 import { acknowledgeSession } from "../checkout/acknowledge-session.ts";
 import { cancelSession } from "../checkout/cancel-session.ts";
+import { chargeSource } from "../checkout/charge-source.ts";
 import { createSession } from "../checkout/create-session.ts";
 import { bringUpToDate } from "../checkout/due-work.ts";
 import { deriveClientSecret } from "../checkout/ids.ts";
+import { readLedger } from "../checkout/settle.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
 import { viewSession } from "../checkout/view.ts";
 import { requireMerchant, requireSessionAccess } from "../http/authorize.ts";
@@ -26,13 +28,19 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
   router.post(PATHS.sessions, async (ctx) => {
     requireMerchant(ctx, keys);
     const body = readJson(ctx);
-    const toAnswer = (session: CheckoutSession) => ({
-      status: 201,
-      body: { ...session, clientSecret: deriveClientSecret(checkout.clientSecretKey, session.id) },
+    const toAnswer = async (created: CheckoutSession) => {
+      // What came of the charge is not known when the session, and the answer with it, is stored.
+      const session = created.paymentSource === undefined ? created : await readAsMerchant(created.id);
+      return {
+        status: 201,
+        body: { ...session, clientSecret: deriveClientSecret(checkout.clientSecretKey, session.id) },
+      };
+    };
+    await answerOnce<CheckoutSession>(ctx, checkout, { caller: "merchant", toAnswer }, async (keep) => {
+      const session = await createSession(checkout, body, keep);
+      if (session.paymentSource !== undefined) await chargeSource(ofRequest(checkout, ctx), session.id);
+      return session;
     });
-    await answerOnce<CheckoutSession>(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
-      createSession(checkout, body, keep),
-    );
   });
 
   router.get(PATHS.sessions, async (ctx) => {
@@ -85,6 +93,10 @@ export function sessionRoutes({ checkout, keys }: RouteContext): Router {
   });
 
   return router;
+
+  async function readAsMerchant(id: string): Promise<CheckoutSession> {
+    return viewSession(checkout, await readLedger(checkout, id), "merchant");
+  }
 
   async function readSession(id: string | undefined, ctx: Parameters<typeof requireSessionAccess>[0]) {
     return requireSessionAccess(ctx, keys, await checkout.store.readLedger(id ?? ""));

@@ -1,5 +1,6 @@
 import type { CheckoutEvent } from "../../shared/events.ts";
 import type { AttemptCode } from "../../shared/problems.ts";
+import type { PaymentSource } from "../../shared/payment-sources.ts";
 import type { Attempt, CheckoutSession, Payment } from "../../shared/records.ts";
 import type { Environment } from "../../shared/states.ts";
 
@@ -13,6 +14,8 @@ export interface Ledger {
   attempts: AttemptRecord[];
   /** Oldest first. */
   payments: PaymentRecord[];
+  /** What was saved of the payment that counts, for the customer's next orders. */
+  source?: SourceRecord;
   /** When something is to be asked or to expire next; absent where nothing is. */
   dueAt?: string;
 }
@@ -47,6 +50,8 @@ export interface AttemptRecord extends Attempt {
   isEndProven?: boolean;
   /** What the customer left at the provider to pay with. Shown to nobody but the provider. */
   paymentSourceToken?: string;
+  /** Whose it is, in the provider's words, where the source was saved. */
+  customerToken?: string;
   /** True where the provider was sent that token and what it did is not known yet. */
   isAuthorizationInDoubt?: boolean;
   /** True where that is not known because no answer came. */
@@ -66,6 +71,14 @@ export type { DecidedBy } from "../../shared/events.ts";
 
 /** A stored event, the same as the public one; `sequence` grows over all sessions, without promise of having no gaps. */
 export type EventRecord = CheckoutEvent;
+/** A stored payment source: the public one and what the provider knows it by. */
+export interface SourceRecord extends PaymentSource {
+  /** `saving` until the provider has given its token. */
+  state: "saving" | "saved";
+  paymentSourceToken?: string;
+  /** The provider's own name of the customer, where it gave one. */
+  customerToken?: string;
+}
 
 /** Something that happened, before the store gives it its place in the order of all. */
 export type NewEvent = Omit<EventRecord, "sequence">;
@@ -95,14 +108,16 @@ export const ledgerKey = {
   remotePayment: (gateway: string, environment: string, remoteId: string) =>
     `payment:${gateway}:${environment}:${remoteId}`,
   payment: (id: string) => `payment:${id}`,
+  source: (id: string) => `source:${id}`,
   /** The provider's id of an authorization or an operation that it is still working on. */
   action: (gateway: string, environment: string, actionId: string) => `action:${gateway}:${environment}:${actionId}`,
 };
 
 /** Lists every unique name of a ledger; a store indexes exactly these. */
-export function ledgerKeys({ session, attempts, payments }: Ledger): string[] {
+export function ledgerKeys({ session, attempts, payments, source }: Ledger): string[] {
   return [
     ledgerKey.page(session.pageToken),
+    ...(source === undefined ? [] : [ledgerKey.source(source.id)]),
     ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId, actionId }) => [
       ledgerKey.attemptToken(tokenHash),
       ledgerKey.reference(gateway, reference),
@@ -124,20 +139,26 @@ export interface SessionListing {
   status: SessionRecord["status"];
   /** The gateway of the latest attempt, else the one that the session is for. */
   gateway?: string;
-  /** The merchant's own id of the customer, and the e-mail address. */
+  /** The merchant's own id of the customer, and the e-mail address; those of a saved source where there are none. */
   customers: string[];
   needsAttention: boolean;
+  /** Whether a payment source was saved of it. */
+  hasSource: boolean;
 }
 
 /** Tells what a session is listed by. */
-export function listSession({ session, attempts }: Ledger): SessionListing {
+export function listSession({ session, attempts, source }: Ledger): SessionListing {
   const { status, customer, attention } = session;
   const gateway = attempts.at(-1)?.gateway ?? session.gateway;
-  const customers = [customer?.reference, customer?.email].filter((name) => name !== undefined);
+  const namesOf = (one: SourceRecord["customer"] | undefined) =>
+    [one?.reference, one?.email].filter((name) => name !== undefined);
+  const own = namesOf(customer);
+  const customers = own.length > 0 ? own : namesOf(source?.customer);
   return {
     status,
     ...(gateway === undefined ? {} : { gateway }),
     customers: [...new Set(customers)],
     needsAttention: attention !== undefined,
+    hasSource: source?.state === "saved",
   };
 }

@@ -129,6 +129,8 @@ export interface ListFilter {
 /** Which sessions to list. `gateway` is that of `listSession`. */
 export interface SessionFilter extends ListFilter {
   status?: SessionStatus;
+  /** Only those of which a payment source was saved. */
+  hasSource?: true;
 }
 
 /** Which payments to list. */

@@ -12,7 +12,7 @@ import type { TestAnswer, TestServer } from "./server.ts";
 const SECRET = "external-test-shared-secret";
 
 /** What an external gateway is asked to do. */
-export type ExternalAction = "authorize" | "capture" | "void" | "refund";
+export type ExternalAction = "authorize" | "capture" | "void" | "refund" | "token";
 
 /** How it deals with a call: at once, later, by refusing, or by losing the answer after or before doing it. */
 export type Behaviour = "succeed" | "promise" | "refuse" | "lose answer" | "break down";
@@ -32,6 +32,8 @@ export interface ExternalEndpoint {
   /** What was really done, each key once: the provider's truth. */
   done: Map<string, { action: ExternalAction; amount: number }>;
   behaviour: Behaviour;
+  /** What it answers where it is asked for a token. */
+  token: { payment_source_token: string; customer_token?: string };
   /** The part of a gateway's configuration that leads here. */
   config: Record<string, unknown>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
     calls: [],
     done: new Map(),
     behaviour: "succeed",
+    token: { payment_source_token: "tok_saved", customer_token: "cus_1" },
     config: {
       type: "external",
       label: "Card",
@@ -54,6 +57,7 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
       captureUrl: `${url}/capture`,
       voidUrl: `${url}/void`,
       refundUrl: `${url}/refund`,
+      tokenUrl: `${url}/token`,
       frameUrl: `${url}/page`,
     },
     close: () => provider.close(),
@@ -67,9 +71,10 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
       response.writeHead(500).end("<Fault/>");
       return;
     }
-    const known = answers.get(call.key) ?? answerTo(call, behaviour);
+    const known = answers.get(call.key) ?? answerTo(call, behaviour, endpoint.token);
     answers.set(call.key, known);
-    if (known.status < 400) endpoint.done.set(call.key, { action: call.action, amount: amountOf(call) });
+    if (known.status < 400 && call.action !== "token")
+      endpoint.done.set(call.key, { action: call.action, amount: amountOf(call) });
     if (behaviour === "lose answer") {
       resetConnection(request, response);
       return;
@@ -131,6 +136,7 @@ export function amountOf({ action, payload }: ExternalCall): number {
     capture: attributes["capture_amount_cents"],
     void: attributes["amount_cents"],
     refund: attributes["refund_amount_cents"],
+    token: undefined,
   };
   return amounts[action] as number;
 }
@@ -144,7 +150,12 @@ function readCall({ path, headers, body }: ReceivedRequest): ExternalCall {
   };
 }
 
-function answerTo(call: ExternalCall, behaviour: Behaviour): { status: number; body: unknown } {
+function answerTo(
+  call: ExternalCall,
+  behaviour: Behaviour,
+  token: ExternalEndpoint["token"],
+): { status: number; body: unknown } {
+  if (call.action === "token" && behaviour !== "refuse") return { status: 200, body: { success: true, data: token } };
   const data = { transaction_token: `${call.action}-${call.key}`, amount_cents: amountOf(call) };
   if (behaviour === "refuse") {
     const error = { code: "YOUR-ERROR-CODE", message: "Your error message" };

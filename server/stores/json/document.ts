@@ -25,6 +25,7 @@ export interface StoredSession {
   gateway: string | undefined;
   customers: readonly string[];
   needsAttention: boolean;
+  hasSource: boolean;
   payments: readonly StoredPayment[];
 }
 
@@ -68,6 +69,7 @@ export class LedgerDocument {
   readonly sessionsByCustomer = new SessionGroups();
   /** Few, so that they are found at once among very many. */
   readonly sessionsToLookAt = new SortedList<StoredSession>();
+  readonly sessionsWithSource = new SortedList<StoredSession>();
   readonly paymentsByAge = new SortedList<StoredPayment>();
   readonly paymentsToLookAt = new SortedList<StoredPayment>();
   readonly hash: NameHash;
@@ -104,7 +106,8 @@ export class LedgerDocument {
 
   /** Runs something that takes in very much; lists are in order again when it has ended. */
   async inBulk<Result>(takeIn: () => Promise<Result>): Promise<Result> {
-    const lists = [this.sessionsByAge, this.sessionsToLookAt, this.paymentsByAge, this.paymentsToLookAt];
+    const sessions = [this.sessionsByAge, this.sessionsToLookAt, this.sessionsWithSource];
+    const lists = [...sessions, this.paymentsByAge, this.paymentsToLookAt];
     for (const list of lists) list.beginBulk();
     const result = await takeIn();
     for (const list of lists) list.endBulk();
@@ -160,20 +163,7 @@ export class LedgerDocument {
   #put(index: SessionIndex, place: Place): StoredSession {
     const { id, createdAt, orderId, dueAt, retired = [], payments = [] } = index;
     const session = this.sessions.get(id) ?? this.#add(id, place);
-    // Lists find what they hold by its time: it leaves them before that changes.
-    const hasMoved = session.createdAt !== createdAt;
-    const { attention: needsAttention = false } = index;
-    if (session.needsAttention && (hasMoved || !needsAttention)) {
-      this.sessionsToLookAt.remove(session);
-      session.needsAttention = false;
-    }
-    if (hasMoved) {
-      if (session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
-      session.createdAt = createdAt;
-      this.sessionsByAge.add(session);
-    }
-    if (needsAttention && !session.needsAttention) this.sessionsToLookAt.add(session);
-    session.needsAttention = needsAttention;
+    this.#putLists(session, createdAt, index);
     if (session.block !== place.block) this.texts.free(session);
     session.block = place.block;
     session.length = place.length;
@@ -185,6 +175,22 @@ export class LedgerDocument {
     this.#putPayments(session, payments);
     this.due.set(id, dueAt);
     return session;
+  }
+
+  /** Puts a session in its lists, which find what they hold by its time: it leaves them before that changes. */
+  #putLists(session: StoredSession, createdAt: string, index: SessionIndex): void {
+    const attention = index.attention === true;
+    const source = index.source === true;
+    const hasMoved = session.createdAt !== createdAt;
+    if (session.needsAttention && (hasMoved || !attention)) this.sessionsToLookAt.remove(session);
+    if (session.hasSource && (hasMoved || !source)) this.sessionsWithSource.remove(session);
+    if (hasMoved && session.createdAt !== UNKNOWN) this.sessionsByAge.remove(session);
+    session.createdAt = createdAt;
+    if (hasMoved) this.sessionsByAge.add(session);
+    if (attention && (hasMoved || !session.needsAttention)) this.sessionsToLookAt.add(session);
+    if (source && (hasMoved || !session.hasSource)) this.sessionsWithSource.add(session);
+    session.needsAttention = attention;
+    session.hasSource = source;
   }
 
   #putNames({ number }: StoredSession, { names }: SessionIndex): void {
@@ -205,6 +211,7 @@ export class LedgerDocument {
       gateway: undefined,
       customers: NONE,
       needsAttention: false,
+      hasSource: false,
       payments: NONE,
     };
     this.#byNumber.push(session);

@@ -20,18 +20,20 @@ export function listSessions(
   filter: SessionFilter,
   request: PageRequest,
 ): Promise<Page<Ledger>> {
-  const { orderId, customer, gateway, status, needsAttention } = filter;
+  const { orderId, customer, gateway, status, needsAttention, hasSource } = filter;
   return takePage<StoredSession, Ledger>(filter, request, {
     candidates: (after) => {
       if (orderId !== undefined) return newestFirst(document.sessionsByOrder.of(orderId), after);
       if (customer !== undefined) return newestFirst(document.sessionsByCustomer.of(customer), after);
+      if (hasSource === true) return document.sessionsWithSource.newestFirst(after);
       return (needsAttention === true ? document.sessionsToLookAt : document.sessionsByAge).newestFirst(after);
     },
     matches: (session) =>
       belongsTo(session, filter) &&
       (gateway === undefined || session.gateway === gateway) &&
       (status === undefined || session.status === status) &&
-      (needsAttention !== true || session.needsAttention),
+      (needsAttention !== true || session.needsAttention) &&
+      (hasSource !== true || session.hasSource),
     read: ({ id }) => readLedger(document, id),
   });
 }

@@ -20,6 +20,7 @@ export interface SessionIndex {
   gateway?: string;
   customers?: string[];
   attention?: true;
+  source?: true;
 }
 
 /** What a payment is found by. */
@@ -36,7 +37,7 @@ const TAB = 0x09;
 /** Makes the index of a session's records. */
 export function indexSession(ledger: Ledger, retired: readonly string[], hash: NameHash): SessionIndex {
   const { session, payments, dueAt } = ledger;
-  const { status, gateway, customers, needsAttention } = listSession(ledger);
+  const { status, gateway, customers, needsAttention, hasSource } = listSession(ledger);
   return {
     id: session.id,
     createdAt: session.createdAt,
@@ -52,6 +53,7 @@ export function indexSession(ledger: Ledger, retired: readonly string[], hash: N
     ...(gateway === undefined ? {} : { gateway }),
     ...(customers.length === 0 ? {} : { customers }),
     ...(needsAttention ? { attention: true as const } : {}),
+    ...(hasSource ? { source: true as const } : {}),
   };
 }
 

@@ -13,11 +13,12 @@ const EVENT_PAUSE_MS = 3;
 /** Lists sessions, newest first. */
 export async function listSessions(
   primary: Primary,
-  { status, ...filter }: SessionFilter,
+  { status, hasSource, ...filter }: SessionFilter,
   request: PageRequest,
 ): Promise<Page<Ledger>> {
   const query = new ListQuery();
   if (status !== undefined) query.add("list.status = ?", status);
+  if (hasSource === true) query.add("list.has_source");
   addCommon(query, filter, "list");
   const rows = await query.run<{ ledger: string }>(
     primary,

@@ -96,13 +96,15 @@ const MIGRATIONS: readonly Migration[] = [
         ADD gateway text COLLATE "C",
         ADD customer bytea,
         ADD customer_also bytea,
-        ADD needs_attention boolean NOT NULL DEFAULT false;
+        ADD needs_attention boolean NOT NULL DEFAULT false,
+        ADD has_source boolean NOT NULL DEFAULT false;
       CREATE INDEX checkout_sessions_by_status ON checkout_sessions (status, created_at, id);
       CREATE INDEX checkout_sessions_by_gateway ON checkout_sessions (gateway, created_at, id);
       CREATE INDEX checkout_sessions_by_customer ON checkout_sessions (customer) WHERE customer IS NOT NULL;
       CREATE INDEX checkout_sessions_by_customer_also ON checkout_sessions (customer_also)
         WHERE customer_also IS NOT NULL;
       CREATE INDEX checkout_sessions_to_look_at ON checkout_sessions (created_at, id) WHERE needs_attention;
+      CREATE INDEX checkout_sessions_with_source ON checkout_sessions (created_at, id) WHERE has_source;
       ALTER TABLE checkout_payments ADD needs_attention boolean NOT NULL DEFAULT false;
       CREATE INDEX checkout_payments_by_gateway ON checkout_payments (gateway, created_at, id);
       CREATE INDEX checkout_payments_to_look_at ON checkout_payments (created_at, id) WHERE needs_attention;

@@ -13,11 +13,12 @@ export const LISTING_COLUMNS = [
   ["customer", "bytea"],
   ["customer_also", "bytea"],
   ["needs_attention", "boolean"],
+  ["has_source", "boolean"],
 ] as const;
 
 /** Gives a session's values of {@link LISTING_COLUMNS}; customers are digests, as their names may be anything. */
-export function listingValues(ledger: Ledger): [string, string | null, Buffer | null, Buffer | null, boolean] {
-  const { status, gateway, customers, needsAttention } = listSession(ledger);
+export function listingValues(ledger: Ledger): [string, string | null, Buffer | null, Buffer | null, boolean, boolean] {
+  const { status, gateway, customers, needsAttention, hasSource } = listSession(ledger);
   const [customer, also] = customers;
   return [
     status,
@@ -25,6 +26,7 @@ export function listingValues(ledger: Ledger): [string, string | null, Buffer | 
     customer === undefined ? null : digestText(customer),
     also === undefined ? null : digestText(also),
     needsAttention,
+    hasSource,
   ];
 }
 

@@ -168,13 +168,14 @@ function writeSession(
   if (isNew) {
     const query = `
       INSERT INTO checkout_sessions (id, ledger, retired, created_at, order_digest, due_at,
-        status, gateway, customer, customer_also, needs_attention)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+        status, gateway, customer, customer_also, needs_attention, has_source)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
     return { name: "insert-session", text: query, values };
   }
   const query = `
     UPDATE checkout_sessions SET ledger = $2, retired = $3, created_at = $4, order_digest = $5, due_at = $6,
-      status = $7, gateway = $8, customer = $9, customer_also = $10, needs_attention = $11, lease_until = NULL
+      status = $7, gateway = $8, customer = $9, customer_also = $10, needs_attention = $11, has_source = $12,
+      lease_until = NULL
     WHERE id = $1`;
   return { name: "update-session", text: query, values };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { GatewayError } from "../../../server/errors.ts";
-import { gatewayAbilities, type Gateway, type OperationReport } from "../../../server/gateways/gateway.ts";
+import { gatewayAbilities } from "../../../server/gateways/abilities.ts";
+import type { Gateway, OperationReport } from "../../../server/gateways/gateway.ts";
 import { configureGateway } from "../../../server/gateways/index.ts";
 import type { CaptureMethod, Environment } from "../../../shared/states.ts";
 import { HURRIED_MS, PATIENT_MS, REMOTE_ID } from "../../conformance/gateway-driver.ts";

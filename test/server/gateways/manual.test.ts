@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configureGateway } from "../../../server/gateways/index.ts";
-import { gatewayAbilities, type Gateway } from "../../../server/gateways/gateway.ts";
+import { gatewayAbilities } from "../../../server/gateways/abilities.ts";
+import type { Gateway } from "../../../server/gateways/gateway.ts";
 import { testGateway } from "../../conformance/gateway.ts";
 import { makePayment, makeTrip, TRIP_URLS } from "../../support/trip.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VerificationError } from "../../../server/errors.ts";
-import { gatewayAbilities, type Gateway, type ProviderRequest, type Report } from "../../../server/gateways/gateway.ts";
+import { gatewayAbilities } from "../../../server/gateways/abilities.ts";
+import type { Gateway, ProviderRequest, Report } from "../../../server/gateways/gateway.ts";
 import { configureGateway } from "../../../server/gateways/index.ts";
 import { signUniversalFields } from "../../../server/gateways/universal.ts";
 import { formatDecimal } from "../../../shared/money.ts";

@@ -44,7 +44,8 @@ describe("an older PostgreSQL store", { skip: postgresFault }, () => {
     const client = new Client(address);
     await client.connect();
     await client.query(`
-      ALTER TABLE checkout_sessions DROP status, DROP gateway, DROP customer, DROP customer_also, DROP needs_attention;
+      ALTER TABLE checkout_sessions DROP status, DROP gateway, DROP customer, DROP customer_also, DROP needs_attention,
+        DROP has_source;
       ALTER TABLE checkout_payments DROP needs_attention;
       DROP INDEX checkout_payments_by_gateway;
       ALTER TABLE checkout_events DROP session_id;
