@@ -42,6 +42,13 @@ export async function findBrowser(): Promise<BrowserLaunch> {
   return { executablePath: INSTALLED.find(isExecutable) ?? (await unpackChromium()), args: ARGS };
 }
 
+/** Finds an installed Firefox: the one that `FIREFOX_PATH` names, or the system's. */
+export function findFirefox(): string | undefined {
+  const named = process.env["FIREFOX_PATH"];
+  const places = ["/usr/bin/firefox-esr", "/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
+  return [named ?? "", ...places].find((path) => path !== "" && isExecutable(path));
+}
+
 async function unpackChromium(): Promise<string> {
   if (lacksLibraries()) {
     // The package brings the libraries and fonts that a bare container lacks, for Lambda; this word asks for them.

@@ -3,12 +3,46 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { chromeLauncher } from "@web/test-runner-chrome";
-import { findBrowser } from "./browser.ts";
+import { launch } from "puppeteer-core";
+import { findBrowser, findFirefox } from "./browser.ts";
 import { framedPage } from "./framed-pages.ts";
+import { WebKitLauncher } from "./webkit-launcher.ts";
+import { webKitFault } from "./web-driver.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const { executablePath, args } = await findBrowser();
+const firefox = findFirefox();
+const withoutWebKit = webKitFault();
+
+/** What the tests run in: Chromium always, the other engines where they are installed; `ENGINES=firefox,…` chooses. */
+const ENGINES = {
+  chromium: () =>
+    // One process for all origins: a new one for each of a test's frames takes longer than all the rest.
+    chromeLauncher({ launchOptions: { executablePath, args: [...args, "--disable-site-isolation-trials"] } }),
+  firefox: () =>
+    firefox === undefined
+      ? leftOut("Firefox", "there is no firefox-esr or firefox in /usr/bin")
+      : chromeLauncher({
+          puppeteer: { launch },
+          // Two tabs at once wait for each other.
+          concurrency: 1,
+          launchOptions: {
+            browser: "firefox",
+            executablePath: firefox,
+            // As in Chromium: one process for all origins.
+            extraPrefsFirefox: { "fission.autostart": false, "dom.ipc.processCount": 1 },
+          },
+        }),
+  webkit: () => (withoutWebKit === undefined ? new WebKitLauncher() : leftOut("WebKit", withoutWebKit)),
+};
+
+const chosen = (process.env["ENGINES"] ?? "chromium,firefox,webkit").split(",");
+
+function leftOut(engine, why) {
+  process.stdout.write(`Left out: the element's tests in ${engine}; ${why}.\n`);
+  return undefined;
+}
 
 // Another port is another origin of the same host.
 const elsewhere = createServer((request, response) => {
@@ -19,17 +53,17 @@ await new Promise((resolve) => {
 });
 elsewhere.unref();
 
-/** Runs the widget's tests in a browser, from the sources. */
+/** Runs the widget's tests in every engine there is, from the sources. */
 export default {
   files: "test/widget/**/*.test.ts",
   rootDir: root,
   nodeResolve: { exportConditions: ["production", "default"] },
   concurrency: 2,
-  // One process for all origins: a new one for each of a test's frames takes longer than all the rest.
-  browsers: [chromeLauncher({ launchOptions: { executablePath, args: [...args, "--disable-site-isolation-trials"] } })],
+  browsers: chosen.map((name) => ENGINES[name]?.()).filter(Boolean),
   plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${root}tsconfig.json` })],
   testFramework: { config: { timeout: 15_000 } },
-  testsFinishTimeout: 60_000,
+  browserStartTimeout: 60_000,
+  testsFinishTimeout: 120_000,
   middleware: [
     async (ctx, next) => {
       if (ctx.path === "/nothing") {

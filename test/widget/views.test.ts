@@ -153,12 +153,16 @@ describe("the summary", () => {
     equal(textOf(await stage.mount(), "summary"), "Total €43.00");
   });
 
+  // What a browser writes without a usable language depends on its own.
+  const BROWSERS_OWN = new Intl.NumberFormat(undefined, { style: "currency", currency: "EUR" })
+    .format(43)
+    .replace(/\s/, " ");
   for (const [currency, locale, total] of [
     ["JPY", "en", "¥4,300"],
     ["KWD", "en", "KWD 4.300"],
     ["EUR", "de", "43,00 €"],
-    ["EUR", "no-such-language-tag-at-all", "€43.00"],
-    ["EUR", "<b>", "€43.00"],
+    ["EUR", "no-such-language-tag-at-all", BROWSERS_OWN],
+    ["EUR", "<b>", BROWSERS_OWN],
   ] as const) {
     it(`writes ${currency} in ${locale} as ${total}`, async () => {
       stage.server.session = sampleSession({ currency });
