@@ -7,6 +7,7 @@ import { readBytes } from "./http/body.ts";
 import { allowStorefronts, setSecurityHeaders } from "./http/headers.ts";
 import { answerProblems } from "./http/problems.ts";
 import { answerProblemPage } from "./pages/problem-page.ts";
+import { apiRoutes } from "./routes/api.ts";
 import { checkoutPageRoutes } from "./routes/checkout-page.ts";
 import { comeBackRoutes } from "./routes/come-back.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -51,6 +52,7 @@ export function createApp({ checkout, keys, closing, widgetScript }: AppOptions)
     comeBackRoutes(routes),
     notifyRoutes(routes),
     healthRoutes(routes),
+    apiRoutes(routes),
     widgetRoutes(widgetScript),
   ]) {
     router.use(group.routes());

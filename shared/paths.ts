@@ -30,6 +30,7 @@ export const PATHS = {
   consoleScript: (version: string) => `/console/${version}.js`,
   health: "/healthz",
   ready: "/readyz",
+  openapi: "/openapi.json",
 } as const;
 
 /** The query parameter that brings a session's id back to the shop. */

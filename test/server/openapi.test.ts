@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { createApp } from "../../server/app.ts";
+import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
+import { openPlayCheckout } from "../support/play-checkout.ts";
+import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
+
+describe("/openapi.json", () => {
+  let server: TestServer;
+  let document: ApiDocument;
+  before(async () => {
+    server = await startTestServer();
+    document = expectStatus(await server.call<ApiDocument>("/openapi.json", { key: null }), 200).body;
+  });
+  after(() => server.close());
+
+  it("is a valid OpenAPI 3.1 document", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    assert.ok(valid, JSON.stringify(errors));
+    assert.match(document.openapi, /^3\.1\./);
+  });
+
+  it("describes exactly the routes that the server has", async () => {
+    const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    assert.deepEqual(described.sort(), (await listRoutes()).sort());
+  });
+
+  it("gives every operation a name of its own", () => {
+    const names = Object.values(document.paths).flatMap((one) => Object.values(one).map((each) => each.operationId));
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it("has examples of its own shapes", () => {
+    const api = new DocumentedApi(document);
+    let count = 0;
+    const check = (pointer: string[], content: Record<string, { [name: string]: unknown }> = {}) => {
+      for (const [type, { schema, example, examples }] of Object.entries(content)) {
+        if (schema === undefined) continue;
+        const all = Object.values((examples ?? {}) as Record<string, { value: unknown }>).map(({ value }) => value);
+        for (const value of example === undefined ? all : [...all, example]) {
+          api.checkValue([...pointer, "content", type, "schema"], value, pointer.join(" "));
+          count += 1;
+        }
+      }
+    };
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, { requestBody, responses }] of Object.entries(operations)) {
+        check(["paths", path, method, "requestBody"], requestBody?.content);
+        for (const [status, answer] of Object.entries(responses)) {
+          check(["paths", path, method, "responses", status], answer.content);
+        }
+      }
+    }
+    for (const [name, { post }] of Object.entries(document.webhooks ?? {})) {
+      check(["webhooks", name, "post", "requestBody"], post.requestBody.content);
+    }
+    assert.ok(count > 200, `only ${count} examples`);
+  });
+
+  it("may be read by anyone, from any site, and is kept by nobody", async () => {
+    const { headers } = await server.call("/openapi.json", { key: null });
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assert.equal(headers.get("cache-control"), "no-store");
+  });
+});
+
+/** Lists the routes of the application itself, as OpenAPI writes them; HEAD comes with every GET. */
+async function listRoutes(): Promise<string[]> {
+  const play = await openPlayCheckout();
+  const app = createApp({
+    checkout: play.checkout,
+    keys: { secretKeyHash: "0".repeat(64) },
+    closing: new AbortController().signal,
+    widgetScript: Buffer.alloc(0),
+  });
+  await play.close();
+  const routers = app.middleware.flatMap((middleware) =>
+    "router" in middleware ? [middleware.router as { stack: { path: string; methods: string[] }[] }] : [],
+  );
+  const routes = routers.flatMap(({ stack }) =>
+    stack.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)),
+  );
+  assert.ok(routes.length > 0, "the application has no router");
+  return [...new Set(routes.filter((route) => !route.startsWith("HEAD ")))];
+}
