@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
+import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
+import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
+import { MANUAL, startTestServer, STOREFRONT, type TestRequest, type TestServer } from "../support/server.ts";
+import { UNIVERSAL, universalMessage } from "../support/universal.ts";
+
+const SESSIONS = "/v1/checkout-sessions";
+const SESSION = `${SESSIONS}/{id}`;
+const PAYMENT = "/v1/payments/{id}";
+const ORDER = { amount: 4300, currency: "EUR", returnUrl: `${STOREFRONT}/thanks` };
+
+describe("every operation answers as /openapi.json says", () => {
+  let server: TestServer;
+  let dwolla: ScriptedDwolla;
+  let api: DocumentedApi;
+  before(async () => {
+    dwolla = scriptedDwolla();
+    const gateways = { bank: MANUAL, account: DWOLLA, card: UNIVERSAL };
+    server = await startTestServer({ gateways, fetch: dwolla.fetch });
+    api = new DocumentedApi((await server.call<ApiDocument>("/openapi.json")).body);
+  });
+  after(() => server.close());
+
+  /** Calls an operation by its path in the document, and holds the answer to it. */
+  async function call<Body>(path: string, id: string, request: TestRequest = {}, query = ""): Promise<Body> {
+    const isPost = request.json !== undefined || request.form !== undefined || request.body !== undefined;
+    const method = (request.method ?? (isPost ? "POST" : "GET")).toLowerCase();
+    const answer = await server.call(path.replace(/\{\w+\}/, id) + query, request);
+    api.checkAnswer(method, path, answer);
+    return answer.body as Body;
+  }
+
+  const create = (fields: Record<string, unknown> = {}) =>
+    call<CreatedCheckoutSession>(SESSIONS, "", { json: { ...ORDER, ...fields } });
+  const read = ({ id }: { id: string }) => call<CheckoutSession>(SESSION, id);
+  const start = ({ id, clientSecret: key }: CreatedCheckoutSession) =>
+    call<{ handoff: Handoff }>(`${SESSION}/attempts`, id, { key, json: { presentation: "redirect" } });
+  const operate = (id: string, operation: string, json: unknown = {}, headers: Record<string, string> = {}) =>
+    call<Payment>(`${PAYMENT}/${operation}`, id, { json, headers });
+
+  async function payByCard(fields: Record<string, unknown> = {}) {
+    const session = await create({ gateway: "card", ...fields });
+    const { handoff } = await start(session);
+    await call("/notify/{gateway}", "card", { key: null, form: universalMessage(handoff) });
+    return { session, handoff };
+  }
+
+  async function payByBank(): Promise<Payment> {
+    const session = await create({ gateway: "bank", customer: { email: "ada@example.org" }, metadata: { note: "x" } });
+    await start(session);
+    const { payment } = await read(session);
+    assert.ok(payment);
+    return payment;
+  }
+
+  it("about sessions", async () => {
+    const session = await create({ items: [{ name: "Mug", quantity: 2, unitAmount: 1900 }], shipping: 500 });
+    await read(session);
+    await call(SESSION, session.id, { key: session.clientSecret });
+    await call(SESSION, session.id, { key: null });
+    await call(SESSION, "cs_unknown");
+    await call(SESSIONS, "", {}, "?limit=2&status=open&attention=true");
+    await call(SESSIONS, "", {}, "?limit=1000");
+    await call(SESSIONS, "", {}, "?limit=1&limit=2");
+    await call(SESSIONS, "", { key: null });
+    await create({ currency: "eur" });
+    await call(SESSIONS, "", { body: "{", headers: { "content-type": "application/json" } });
+    await call(SESSIONS, "", { body: "a=b", headers: { "content-type": "text/plain" } });
+    await call(SESSIONS, "", { json: { note: "x".repeat(70_000) } });
+    const headers = { "idempotency-key": "one" };
+    await call(SESSIONS, "", { json: ORDER, headers });
+    await call(SESSIONS, "", { json: ORDER, headers });
+    await call(SESSIONS, "", { json: { ...ORDER, amount: 1 }, headers });
+    await call(`${SESSION}/acknowledge`, session.id, { json: {} });
+    await call(`${SESSION}/acknowledge`, session.id, { json: {}, key: null });
+    await call(`${SESSION}/cancel`, session.id, { json: {} });
+    await call(`${SESSION}/cancel`, "cs_unknown", { json: {} });
+    await call(`${SESSION}/attempts`, session.id, { key: session.clientSecret, json: { presentation: "redirect" } });
+  });
+
+  it("about payments", async () => {
+    const payment = await payByBank();
+    for (const operation of ["capture", "refund", "void", "receive", "refresh"])
+      await operate("pay_unknown", operation);
+    await call(PAYMENT, payment.id);
+    await call(PAYMENT, "pay_unknown");
+    await call("/v1/payments", "", {}, "?state=pending&customer=ada@example.org");
+    await call("/v1/payments", "", {}, "?state=paid");
+    await operate(payment.id, "capture");
+    await operate(payment.id, "refresh");
+    await operate(payment.id, "receive");
+    await operate(payment.id, "receive");
+    await operate(payment.id, "refund", { amount: 1_000_000 });
+    await operate(payment.id, "refund", { amount: 1000 }, { "idempotency-key": "refund" });
+    await operate(payment.id, "void");
+    await operate((await payByBank()).id, "void");
+    const { session } = await payByCard();
+    const { payment: card } = await read(session);
+    await operate(card?.id ?? "", "refund");
+    await operate(card?.id ?? "", "void");
+    await call(`${SESSION}/cancel`, session.id, { json: {} });
+    await start(session);
+  });
+
+  it("about money that is captured later, and a provider that does not answer", async () => {
+    const session = await create({ gateway: "account", currency: "USD", capture: "manual" });
+    await start(session);
+    dwolla.latest().status = "ReadyForApiCheckout";
+    server.clock.advance(60);
+    let { payment } = await read(session);
+    while (payment === undefined) ({ payment } = await read(session));
+    dwolla.fault = "before";
+    await operate(payment.id, "refresh");
+    await operate(payment.id, "capture");
+    await start(await create({ gateway: "account", currency: "USD" }));
+    dwolla.fault = "none";
+    await operate(payment.id, "refresh");
+    await operate(payment.id, "capture");
+  });
+
+  it("about events and gateways", async () => {
+    const session = await create();
+    await call("/v1/events", "", {}, `?sessionId=${session.id}`);
+    await call("/v1/events", "", {}, "?after=x");
+    await call("/v1/events", "", { key: null });
+    await call("/v1/gateways", "");
+    await call("/v1/gateways", "", { key: null });
+    await call("/v1/gateways/{id}/reset-circuit", "card", { json: {} });
+    await call("/v1/gateways/{id}/reset-circuit", "unknown", { json: {} });
+    await call("/v1/gateways/{id}/reset-circuit", "card", { json: { now: true } });
+    await watch(session);
+    await call(`${SESSION}/events`, session.id, { key: null });
+    await call(`${SESSION}/events`, "cs_unknown");
+  });
+
+  /** A stream does not end by itself: only its beginning is looked at. */
+  async function watch({ id, clientSecret }: CreatedCheckoutSession): Promise<void> {
+    const aborting = new AbortController();
+    const { status, headers, body } = await fetch(`${server.url}${SESSIONS}/${id}/events`, {
+      headers: { authorization: `Bearer ${clientSecret}` },
+      signal: aborting.signal,
+    });
+    api.checkAnswer("get", `${SESSION}/events`, { status, headers, body: "" });
+    assert.ok(body);
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    const data = /data: (.*)\n/.exec((await reader.read()).value ?? "")?.[1] ?? "";
+    api.checkValue(["components", "schemas", "CheckoutSession"], JSON.parse(data), "the stream's data");
+    aborting.abort();
+  }
+
+  it("about the customer's way", async () => {
+    const { session, handoff } = await payByCard();
+    const page = { key: null, headers: { "sec-fetch-site": "same-origin" } };
+    const token = (url: string | undefined) => new URL(url ?? "").pathname.split("/").at(-1) ?? "";
+    const own = token((await read(session)).url);
+    await call("/checkout/{token}", own, page);
+    await call("/checkout/{token}", "unknown", page);
+    await call("/checkout/{token}", own, { ...page, form: { gateway: "card" } });
+    await call("/checkout/{token}", own, {
+      key: null,
+      form: { gateway: "card" },
+      headers: { "sec-fetch-site": "cross-site" },
+    });
+    const other = await create();
+    await call("/checkout/{token}", token(other.url), { ...page, form: { gateway: "card" } });
+    await call("/checkout/{token}", token((await create({ gateway: "bank" })).url), {
+      ...page,
+      form: { gateway: "bank" },
+    });
+    const back = token(handoff.fields?.["x_url_complete"]);
+    await call("/return/{token}", back, { key: null });
+    await call("/return/{token}", back, { key: null, form: universalMessage(handoff) });
+    for (const path of ["/return/{token}", "/cancel/{token}"]) {
+      await call(path, "unknown", { key: null });
+      await call(path, "unknown", { key: null, form: {} });
+    }
+    await call("/cancel/{token}", back, { key: null });
+    await call("/cancel/{token}", back, { key: null, form: {} });
+    await call("/notify/{gateway}", "card", {
+      key: null,
+      form: universalMessage(handoff, { x_signature: "0".repeat(64) }),
+    });
+    await call("/notify/{gateway}", "card", { key: null });
+    await call(
+      "/notify/{gateway}",
+      "card",
+      { key: null },
+      `?${new URLSearchParams(universalMessage(handoff)).toString()}`,
+    );
+    await call("/notify/{gateway}", "unknown", { key: null, form: {} });
+    // What only looks ahead is answered and changes nothing: no gateway here takes a notification by its address.
+    await call("/notify/{gateway}", "card", { key: null, headers: { purpose: "prefetch" } });
+  });
+
+  it("about the server itself", async () => {
+    for (const path of ["/healthz", "/readyz", "/openapi.json", "/offsite-checkout.js"])
+      await call(path, "", { key: null });
+  });
+
+  it("and none was left out: each with a success, and with an error where a caller can make one", () => {
+    const missing = Object.values(api.document.paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ operationId, responses }) => {
+        const ok = Object.keys(responses).filter((status) => Number(status) < 400);
+        // 5xx is nobody's to make here.
+        const errors = Object.keys(responses).filter((status) => Number(status) >= 400 && Number(status) < 500);
+        const hasSeen = (statuses: string[]) => statuses.some((status) => api.seen.has(`${operationId} ${status}`));
+        return [
+          ...(hasSeen(ok) ? [] : [`${operationId}: a success`]),
+          ...(errors.length === 0 || hasSeen(errors) ? [] : [`${operationId}: an error`]),
+        ];
+      });
+    assert.deepEqual(missing, []);
+  });
+});
