@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CheckoutEvent } from "./events.ts";
+import { PaymentSource } from "./payment-sources.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import { CheckoutSession, Payment } from "./records.ts";
 import { PRESENTATIONS } from "./states.ts";
@@ -29,6 +30,11 @@ export const SessionPage = page(CheckoutSession);
 export const PaymentPage = page(ListedPayment);
 /** The answer of `GET /v1/events`, oldest first. */
 export const EventPage = page(CheckoutEvent);
+
+/** The answer of `GET /v1/payment-sources`, newest first. */
+export const PaymentSourcePage = page(PaymentSource);
+/** The answer of `GET /v1/search`. */
+export const FoundSessions = z.object({ data: z.array(CheckoutSession) });
 
 /** A configured gateway, what it can do and how its circuit stands. */
 export const ConfiguredGateway = z.object({

@@ -1,6 +1,8 @@
 import { browserOperations, operatorOperations } from "./browser-and-operator.ts";
 import { eventAndGatewayOperations } from "./events-and-gateways.ts";
+import { overviewOperations } from "./overview.ts";
 import { TAGS, type DescribedOperation } from "./operation.ts";
+import { paymentSourceOperations } from "./payment-sources.ts";
 import { paymentOperations } from "./payments.ts";
 import { describeProblems } from "./problems.ts";
 import { describeSchema, describeSchemas, type JsonSchema } from "./schemas.ts";
@@ -10,6 +12,8 @@ import { sessionOperations } from "./sessions.ts";
 export const OPERATIONS: readonly DescribedOperation[] = [
   ...sessionOperations,
   ...paymentOperations,
+  ...paymentSourceOperations,
+  ...overviewOperations,
   ...eventAndGatewayOperations,
   ...browserOperations,
   ...operatorOperations,

@@ -13,6 +13,9 @@ export const SCHEMA_DESCRIPTIONS: Readonly<Record<string, string>> = {
   Operation: "One capture, void or refund of a payment.",
   Event: "One thing that happened.",
   ConfiguredGateway: "A configured gateway, what it can do, and how its circuit stands.",
+  PaymentSource: "What a customer has paid with and lets you use again. The provider's token is shown to nobody.",
+  SourceCustomer: "Whose it is: a reference, an e-mail address, or both.",
+  PaymentSum: "The payments created on one day (UTC), by the state in which they are now, and by currency.",
   Problem: "An error (RFC 9457). `code` is stable; texts are for people and may change.",
 };
 
@@ -54,6 +57,17 @@ export const FIELD_DESCRIPTIONS: Readonly<Record<string, string>> = {
   attempts: "All of them, oldest first. To the secret key only.",
   payments: "All of them, oldest first. To the secret key only.",
   customer: "Who pays. To the secret key only.",
+  paymentSource: "A saved source, which is charged without the customer. To the secret key only.",
+  consent: "The customer has agreed that it is kept and used again.",
+  label: "What people know it by.",
+  "SavePaymentSourceRequest.customer": "Where the payment's session names none.",
+  "PaymentSource.customer": "Whose it is.",
+  paymentId: "Of this payment.",
+  text: "An id of ours or of a provider's, an order id, a customer's reference or e-mail address.",
+  days: "How many days, today (UTC) among them.",
+  day: "In UTC.",
+  count: "How many payments.",
+  "PaymentSum.amount": "Their amounts together, in minor units.",
   attention: "Why you should look at it; absent where nothing is the matter. To the secret key only.",
   "CheckoutSession.status":
     "`open`: payable. `pending`: the provider is processing money. `complete`: authorized or taken. `expired`, " +

@@ -127,3 +127,15 @@ export const gateway = {
   abilities: ["refund"],
   circuit: { state: "closed", failures: 0 },
 };
+
+/** What a customer lets the merchant charge again. */
+export const paymentSource = {
+  id: "src_5kWq8ZrT2nYb9VtLm3Rc1XdF",
+  gateway: "wallet",
+  environment: "test",
+  paymentId: payment.id,
+  sessionId: session.id,
+  customer: { reference: "c-1", email: "ada@shop.example" },
+  label: "Blue card",
+  createdAt: CREATED_AT,
+};

@@ -49,6 +49,8 @@ export interface DescribedOperation {
 export const TAGS = {
   "Checkout sessions": "One order to be paid, from its creation to its end.",
   Payments: "Money that is authorized, pending or taken, and what can be done with it.",
+  "Payment sources": "What customers have agreed to be charged by again.",
+  Overview: "All payments at a glance, and where a name leads.",
   Events: "Everything that happened, in order.",
   Gateways: "The configured providers.",
   "Customer's way": "What the customer's browser and the provider's server call; none of it is for merchants.",

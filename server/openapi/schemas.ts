@@ -2,13 +2,16 @@ import { z } from "zod";
 import {
   ConfiguredGateway,
   EventPage,
+  FoundSessions,
   GatewayList,
-  PaymentPage,
   ListedPayment,
+  PaymentPage,
+  PaymentSourcePage,
   ProblemAnswer,
   SessionPage,
 } from "../../shared/answers.ts";
 import { CheckoutEvent } from "../../shared/events.ts";
+import { PaymentSource, SavePaymentSourceRequest, SourceCustomer } from "../../shared/payment-sources.ts";
 import {
   Address,
   Attempt,
@@ -23,13 +26,14 @@ import {
   StartedAttempt,
 } from "../../shared/records.ts";
 import { CreateSessionRequest, OperatePaymentRequest, StartAttemptRequest } from "../../shared/requests.ts";
+import { PaymentSum, Statistics } from "../../shared/statistics.ts";
 import { FIELD_DESCRIPTIONS, SCHEMA_DESCRIPTIONS } from "./descriptions.ts";
 
 /** A schema of JSON Schema 2020-12, as OpenAPI 3.1 has them. */
 export type JsonSchema = Record<string, unknown>;
 
 /** What callers send: unknown fields are refused, defaults may be left out. */
-const REQUESTS = { CreateSessionRequest, StartAttemptRequest, OperatePaymentRequest };
+const REQUESTS = { CreateSessionRequest, StartAttemptRequest, OperatePaymentRequest, SavePaymentSourceRequest };
 
 /** What callers are answered. */
 const ANSWERS = {
@@ -51,6 +55,12 @@ const ANSWERS = {
   PaymentPage,
   EventPage,
   GatewayList,
+  PaymentSource,
+  SourceCustomer,
+  PaymentSourcePage,
+  FoundSessions,
+  Statistics,
+  PaymentSum,
   Problem: ProblemAnswer,
 };
 

@@ -31,7 +31,7 @@ export const sessionOperations: readonly DescribedOperation[] = [
       },
     },
     answers: { 201: { description: "The session.", schema: CreatedCheckoutSession, example: createdSession } },
-    problems: ["unsupported_operation"],
+    problems: ["not_found", "unsupported_operation"],
   },
   {
     method: "get",

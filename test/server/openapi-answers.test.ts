@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
+import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { MANUAL, startTestServer, STOREFRONT, type TestRequest, type TestServer } from "../support/server.ts";
 import { UNIVERSAL, universalMessage } from "../support/universal.ts";
 
@@ -14,14 +15,25 @@ const ORDER = { amount: 4300, currency: "EUR", returnUrl: `${STOREFRONT}/thanks`
 describe("every operation answers as /openapi.json says", () => {
   let server: TestServer;
   let dwolla: ScriptedDwolla;
+  let endpoint: ExternalEndpoint;
   let api: DocumentedApi;
   before(async () => {
     dwolla = scriptedDwolla();
-    const gateways = { bank: MANUAL, account: DWOLLA, card: UNIVERSAL };
-    server = await startTestServer({ gateways, fetch: dwolla.fetch });
+    endpoint = await startExternalEndpoint();
+    const gateways = { bank: MANUAL, account: DWOLLA, card: UNIVERSAL, external: endpoint.config };
+    // Dwolla's provider is played, the external one is a server of its own.
+    const isDwolla = (input: string | URL | Request) =>
+      String(input instanceof Request ? input.url : input).includes("dwolla");
+    server = await startTestServer({
+      gateways,
+      fetch: (input, init) => (isDwolla(input) ? dwolla.fetch(input, init) : fetch(input, init)),
+    });
     api = new DocumentedApi((await server.call<ApiDocument>("/openapi.json")).body);
   });
-  after(() => server.close());
+  after(async () => {
+    await server.close();
+    await endpoint.close();
+  });
 
   /** Calls an operation by its path in the document, and holds the answer to it. */
   async function call<Body>(path: string, id: string, request: TestRequest = {}, query = ""): Promise<Body> {
@@ -118,6 +130,35 @@ describe("every operation answers as /openapi.json says", () => {
     dwolla.fault = "none";
     await operate(payment.id, "refresh");
     await operate(payment.id, "capture");
+  });
+
+  it("about payment sources", async () => {
+    const sources = "/v1/payment-sources";
+    const session = await create({ gateway: "external", customer: { reference: "c-1" } });
+    const { handoff } = await start(session);
+    await bringBack(server, handoff);
+    const { payment } = await read(session);
+    const save = (json: object) => call<{ id: string }>(sources, "", { json });
+    const { id } = await save({ paymentId: payment?.id, consent: true, label: "Blue card" });
+    await save({ paymentId: "pay_unknown", consent: true });
+    await save({ paymentId: payment?.id });
+    await save({ paymentId: payment?.id, consent: true, label: "Another" });
+    await save({ paymentId: (await payByBank()).id, consent: true });
+    await call(sources, "", {}, "?customer=c-1&limit=1");
+    await call(sources, "", {}, "?customer=");
+    await call(`${sources}/{id}`, id);
+    await create({ paymentSource: id, customer: { reference: "c-1" } });
+    await create({ paymentSource: `src_${"x".repeat(24)}` });
+    await call(`${sources}/{id}`, id, { method: "DELETE" });
+    await call(`${sources}/{id}`, id, { method: "DELETE" });
+    await call(`${sources}/{id}`, "src_unknown");
+  });
+
+  it("about all payments at a glance", async () => {
+    await call("/v1/statistics", "", {}, "?days=2");
+    await call("/v1/statistics", "", {}, "?days=0");
+    await call("/v1/search", "", {}, "?text=c-1");
+    await call("/v1/search", "");
   });
 
   it("about events and gateways", async () => {
