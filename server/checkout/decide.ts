@@ -25,6 +25,7 @@ import {
   findCountingPayment,
   isMoney,
   newPayment,
+  noteAuthorizationExpiry,
   noteAuthorized,
   noteCaptureDue,
 } from "./payment.ts";
@@ -119,6 +120,7 @@ function settleMoney(change: Change, attempt: AttemptRecord, report: MoneyReport
     ({ attemptId, remoteId }) => attemptId === attempt.id && remoteId === report.remoteId,
   );
   if (known !== undefined) {
+    noteAuthorizationExpiry(known, report);
     if (advancePayment(change, known, report)) settleAttempt(attempt, known, report, change.time);
     return;
   }
@@ -198,8 +200,14 @@ function settleAttempt(attempt: AttemptRecord, payment: PaymentRecord, report: M
   attempt.remoteState = report.remoteState;
   if (report.actionId !== undefined) attempt.actionId = report.actionId;
   noteCaptureDue(attempt, payment, time);
-  // Money on its way is asked about until it has arrived, and an operation in doubt until it is known.
-  if (report.outcome !== "pending" && !isInDoubt(payment)) delete attempt.nextCheckAt;
+  // Money on its way is asked about until it has arrived, an operation in doubt until it is known, and an authorization
+  // when it lapses.
+  if (report.outcome !== "pending" && !isInDoubt(payment)) {
+    if (payment.state !== "authorization") delete attempt.nextCheckAt;
+    else if (payment.authorizationExpiresAt !== undefined) attempt.nextCheckAt = payment.authorizationExpiresAt;
+    // A provider that takes a token is told everything at once, and cannot be asked.
+    else if (attempt.paymentSourceToken !== undefined) delete attempt.nextCheckAt;
+  }
   if (attempt.state === "settled") return;
   attempt.state = "settled";
   attempt.endedAt = time;

@@ -34,10 +34,10 @@ function isOwed({ status }: Operation): boolean {
 }
 
 /**
- * Ends the doubt that a crash left about what only the merchant does: there is no provider to ask, and what was not
- * noted as done can only be noted again.
+ * Ends the doubt about what was not done, as far as it can be told: where there is no provider to ask, and what a crash
+ * left unnoted can only be noted again; or where the provider says that nothing more can be done.
  */
-export function forgetUnnoted(change: Change, payment: PaymentRecord): void {
+export function forgetUnanswered(change: Change, payment: PaymentRecord): void {
   for (const operation of payment.operations) {
     if (operation.status === "unknown") noteNotDoneInTime(change, payment, operation);
   }

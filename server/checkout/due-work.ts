@@ -11,6 +11,7 @@ import { GatewayError } from "../errors.ts";
 import type { FetchedPayment, Trip } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
 import { repeatOperations } from "./carry-out.ts";
+import { noteLapsed } from "./authorization-expiry.ts";
 import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
 import { carryOutDueOperation } from "./due-operation.ts";
@@ -103,6 +104,9 @@ async function checkAttempt(checkout: Checkout, ledger: Ledger, attempt: Attempt
   await changeSession(checkout, ledger.session.id, "expiry", (change) => {
     const current = change.ledger.attempts.find(({ id }) => id === attempt.id);
     if (current === undefined) return;
+    // Also where there is nobody to ask.
+    noteLapsed(change, current.id, fetched);
+    if (checkout.gateways.get(current.gateway)?.fetchPayment === undefined) delete current.nextCheckAt;
     if (fetched === "expired" || isDue(current.expiresAt, change.now)) endAttempt(change, current, "expired");
   });
   return true;

@@ -12,11 +12,12 @@ import { canTransition, type OperationType } from "../../shared/states.ts";
 import { GatewayError, StateError } from "../errors.ts";
 import type { Gateway, Trip } from "../gateways/gateway.ts";
 import type { PaymentRecord } from "../stores/ledger.ts";
+import { isLapsed } from "./authorization-expiry.ts";
 import { carryOut, repeatOperations, type OperatedPayment, type StoredOperation } from "./carry-out.ts";
 import { Change } from "./change.ts";
 import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
 import { followPayments, markDuplicate } from "./decide.ts";
-import { findDoubt, forgetUnnoted } from "./doubt.ts";
+import { findDoubt, forgetUnanswered } from "./doubt.ts";
 import { findPaymentSession, requirePayment, tripOf } from "./find-payment.ts";
 import { newId } from "./ids.ts";
 import { applyTransition } from "./payment.ts";
@@ -126,6 +127,9 @@ function storeOperation(
     }
     refuseInDoubt(change, payment, gateway);
     if (!canTransition(type, payment.state)) throw invalidState(DONE[type], payment);
+    if (type === "capture" && isLapsed(payment, change.time)) {
+      throw new StateError("invalid_state", `the authorization of ${payment.id} has run out`);
+    }
     const limit = type === "refund" ? payment.balance : payment.amount;
     const amount = type === "void" ? payment.amount : (wanted ?? limit);
     if (amount > limit)
@@ -149,7 +153,7 @@ function storeOperation(
 
 /** Lets one operation wait for another whose outcome is not known. @throws StateError `operation_in_doubt` */
 function refuseInDoubt(change: Change, payment: PaymentRecord, gateway: Gateway): void {
-  if (gateway.isReceivedByMerchant === true) forgetUnnoted(change, payment);
+  if (gateway.isReceivedByMerchant === true) forgetUnanswered(change, payment);
   const open = findDoubt(payment);
   if (open !== undefined) {
     throw new StateError("operation_in_doubt", `the outcome of ${open.type} ${open.id} is not known yet`);

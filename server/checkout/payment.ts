@@ -93,7 +93,15 @@ export function applyRefund(payment: PaymentRecord, amount: number, time: string
 /** Keeps when an authorization was given and when it lapses. */
 export function noteAuthorized(payment: PaymentRecord, report: MoneyReport, time: string): void {
   payment.authorizedAt = time;
-  if (report.authorizationExpiresAt !== undefined) payment.authorizationExpiresAt = report.authorizationExpiresAt;
+  noteAuthorizationExpiry(payment, report);
+}
+
+/** Keeps when an authorization lapses; of two times the later counts, whichever was told first. */
+export function noteAuthorizationExpiry(payment: PaymentRecord, { authorizationExpiresAt }: MoneyReport): void {
+  if (authorizationExpiresAt === undefined) return;
+  if ((payment.authorizationExpiresAt ?? "") < authorizationExpiresAt) {
+    payment.authorizationExpiresAt = authorizationExpiresAt;
+  }
 }
 
 /** Lets money that was only authorized be captured by itself, where the session is to be paid at once. */

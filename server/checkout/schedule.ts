@@ -1,5 +1,5 @@
 import type { Gateway } from "../gateways/gateway.ts";
-import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
+import type { AttemptRecord, Ledger, PaymentRecord } from "../stores/ledger.ts";
 import type { Schedule } from "./checkout.ts";
 import { isInDoubt } from "./doubt.ts";
 
@@ -24,6 +24,12 @@ export function scheduleCheck(
   const times: string[] = [];
   if (canAsk && interval !== undefined) times.push(secondsAfter(now, interval));
   if (attempt.state === "started" && attempt.expiresAt !== undefined) times.push(attempt.expiresAt);
+  for (const payment of ledger.payments) {
+    const { attemptId, state, authorizationExpiresAt } = payment;
+    if (attemptId !== attempt.id || state !== "authorization" || authorizationExpiresAt === undefined) continue;
+    // What is in doubt when its time is over is asked about as any doubt is.
+    if (authorizationExpiresAt > now.toISOString()) times.push(authorizationExpiresAt);
+  }
   const next = times.sort()[0];
   if (next === undefined) delete attempt.nextCheckAt;
   else attempt.nextCheckAt = next;
@@ -33,8 +39,13 @@ function owesAnswer(attempt: AttemptRecord, { payments }: Ledger, { repeatsCalls
   const own = payments.filter(({ attemptId }) => attemptId === attempt.id);
   const isTokenUnanswered = attempt.state === "started" && attempt.paymentSourceToken !== undefined;
   if (isTokenUnanswered || attempt.isAuthorizationInDoubt === true) return true;
-  if (!repeatsCalls) return own.some((payment) => payment.state === "pending" || isInDoubt(payment));
+  if (!repeatsCalls) return own.some((payment) => mayChange(payment) || isInDoubt(payment));
   return own.some(({ operations }) => operations.some(({ status }) => status === "unknown"));
+}
+
+/** Money on its way may come or fail, and an authorization may lapse without notice, where no time for it is known. */
+function mayChange({ state, authorizationExpiresAt }: PaymentRecord): boolean {
+  return state === "pending" || (state === "authorization" && authorizationExpiresAt === undefined);
 }
 
 /** Gives the ISO 8601 time that is some seconds after another. */

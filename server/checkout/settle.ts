@@ -9,6 +9,7 @@ import { GatewayError, KeyConflictError, StateError, VerificationError } from ".
 import { isMoneyReport, type FetchedPayment, type Gateway, type Trip, type Verified } from "../gateways/gateway.ts";
 import type { AttemptRecord, DecidedBy, Ledger } from "../stores/ledger.ts";
 import { noteAuthorizationAnswered, noteAuthorizationSent } from "./authorization.ts";
+import { noteLapsed } from "./authorization-expiry.ts";
 import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide, type Fact } from "./decide.ts";
@@ -77,6 +78,7 @@ async function askAndSettle(
       decide(change, { attemptId: trip.attempt.id, isProven: true, report: fetched });
       if (gateway.repeatsCalls !== true) resolveDoubt(change, trip.attempt.id, fetched);
     }
+    noteLapsed(change, trip.attempt.id, fetched);
     noteAsked(checkout, change, trip, typeof fetched === "string" ? fetched : fetched.outcome);
   });
   return { fetched, ledger };

@@ -8,8 +8,9 @@ import { createSession } from "../../server/checkout/create-session.ts";
 import { settleNotification } from "../../server/checkout/notify.ts";
 import { startAttempt } from "../../server/checkout/start-attempt.ts";
 import type { Gateway } from "../../server/gateways/gateway.ts";
-import { openJsonStore } from "../../server/stores/json.ts";
+import { openStore } from "../../server/stores/index.ts";
 import { PlayProvider, type PlayTrip } from "./play-gateway.ts";
+import { storeAddress } from "./store-address.ts";
 import { testClock, type TestClock } from "./server.ts";
 
 const SILENT = pino({ level: "silent" });
@@ -33,7 +34,7 @@ export async function openPlayCheckout(change: (gateway: Gateway) => Gateway = (
   const clock = testClock();
   const provider = new PlayProvider(clock.now);
   const folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
-  const store = await openJsonStore({ folder, log: SILENT });
+  const store = await openStore(await storeAddress(folder), { log: SILENT, onFatal: () => undefined });
   const checkout: Checkout = {
     store,
     gateways: new Map([["play", change(provider.gateway())]]),
