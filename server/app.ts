@@ -17,7 +17,7 @@ import { notifyRoutes } from "./routes/notify.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { paymentSourceRoutes } from "./routes/payment-sources.ts";
 import { paymentRoutes } from "./routes/payments.ts";
-import { newRouter } from "./routes/route-context.ts";
+import { newRouter, type RouteContext } from "./routes/route-context.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { widgetRoutes } from "./routes/widget.ts";
 
@@ -25,6 +25,8 @@ import { widgetRoutes } from "./routes/widget.ts";
 export interface AppOptions {
   checkout: Checkout;
   keys: Keys;
+  /** Counts a creation by a storefront's page. @throws RequestError `rate_limited` */
+  countCreation: RouteContext["countCreation"];
   /** Aborted when the server stops. */
   closing: AbortSignal;
   /** The built element. */
@@ -35,11 +37,11 @@ export interface AppOptions {
 const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
-export function createApp({ checkout, keys, closing, widgetScript }: AppOptions): Koa {
+export function createApp({ checkout, keys, countCreation, closing, widgetScript }: AppOptions): Koa {
   const app = new Koa();
   // What happens after an answer has begun, such as a page that goes away in the middle of a stream.
   app.on("error", (error: Error) => checkout.log.debug({ err: error }, "an answer could not be finished"));
-  const routes = { checkout, keys, closing };
+  const routes = { checkout, keys, countCreation, closing };
   const router = newRouter();
   for (const group of [
     sessionRoutes(routes),

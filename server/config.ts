@@ -8,7 +8,8 @@ import { findOriginFault } from "./checkout/storefront-url.ts";
 import { RequestError } from "./errors.ts";
 import type { Gateway, GatewayContext } from "./gateways/gateway.ts";
 import { configureGateway } from "./gateways/index.ts";
-import { toInputIssues, toJsonPointer } from "./input.ts";
+import { isAddressRange } from "./http/client-address.ts";
+import { KEEP_INPUT, toInputIssues, toJsonPointer } from "./input.ts";
 import { parseJson } from "./parse.ts";
 
 /** A configuration that was checked as a whole; paths in it are absolute. */
@@ -30,6 +31,12 @@ export interface Config {
   checkAfterSeconds: number[] | undefined;
   /** What becomes of a second payment of one session. */
   onDuplicate: OnDuplicate;
+  /** The absolute path of the catalogue's file. */
+  catalogue: string | undefined;
+  /** How many sessions the pages of one address may create in a minute. */
+  publicCreationsPerMinute: number;
+  /** Addresses and ranges of the proxies whose `X-Forwarded-For` counts. */
+  trustedProxies: string[];
 }
 
 /** One gateway, ready to be made. */
@@ -88,6 +95,11 @@ const ConfigFile = z.strictObject({
     .refine((gateways) => Object.keys(gateways).length > 0, "must name at least one gateway"),
   checkAfterSeconds: z.array(z.number().int().min(1)).min(1).optional(),
   onDuplicate: z.enum(["hold", "refund"]).default("hold"),
+  catalogue: z.string().min(1, "must name a file").optional(),
+  publicCreationsPerMinute: z.number().int().min(1).max(100_000).default(60),
+  trustedProxies: z
+    .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
+    .default([]),
 });
 
 /**
@@ -116,7 +128,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
   const issues: InputIssue[] = [];
   const filled = fillIn(value, environment, [], issues);
   if (!isDemo) refuseDemoSecrets(filled, [], issues);
-  const parsed = ConfigFile.safeParse(filled);
+  const parsed = ConfigFile.safeParse(filled, KEEP_INPUT);
   if (!parsed.success) issues.push(...toInputIssues(parsed.error));
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
   issues.push(...findAddressIssues(file));
@@ -131,6 +143,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
     ...rest,
     host: rest.host,
     checkAfterSeconds: rest.checkAfterSeconds,
+    catalogue: rest.catalogue === undefined ? undefined : resolve(folder, rest.catalogue),
     publicUrl: new URL(publicUrl).href.replace(/\/+$/, ""),
     store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,
     gateways,

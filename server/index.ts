@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
+import { CatalogueFile } from "./catalogue-file.ts";
 import { createCircuit } from "./checkout/circuit.ts";
 import { DEFAULT_SCHEDULE, type Checkout } from "./checkout/checkout.ts";
 import { finishDueWork } from "./checkout/due-work.ts";
 import { deriveClientSecretKey, hashSecret } from "./checkout/ids.ts";
 import type { Config } from "./config.ts";
+import { createAddressReader } from "./http/client-address.ts";
 import { listen } from "./http/listen.ts";
+import { RateLimit } from "./http/rate-limit.ts";
 import { openStore } from "./stores/index.ts";
 
 export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
@@ -35,18 +39,22 @@ export interface RunningServer {
 }
 
 const DUE_WORK_INTERVAL_MS = 1000;
+/** How often the catalogue's file is looked at, so that its faults are told also while nobody orders. */
+const CATALOGUE_INTERVAL_MS = 1000;
 /** Where `npm run build` puts the element; from the sources and from the compiled files alike. */
 const WIDGET_FILES = ["../dist/offsite-checkout.js", "../offsite-checkout.js"];
 
 /**
  * Starts a server: opens the store, takes requests and does what becomes due.
  *
+ * @throws ConfigError where the catalogue cannot be used
  * @throws StoreError where the store cannot be opened
  * @throws Error with `code` `EADDRINUSE` where the port is taken
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const { log, now = () => new Date(), fetch = globalThis.fetch, onFatal = () => undefined } = options;
   const widgetScript = await readWidget();
+  const catalogue = config.catalogue === undefined ? undefined : await CatalogueFile.open(config.catalogue, log);
   const store = await openStore(config.store, { log, onFatal });
   const checkout: Checkout = {
     store,
@@ -62,22 +70,28 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       checkAfterSeconds: config.checkAfterSeconds ?? DEFAULT_SCHEDULE.checkAfterSeconds,
     },
     onDuplicate: config.onDuplicate,
+    catalogue,
     now,
     log,
   };
   const keys = { secretKeyHash: hashSecret(config.secretKey) };
+  const creations = new RateLimit(config.publicCreationsPerMinute);
+  const readAddress = createAddressReader(config.trustedProxies);
+  const countCreation = (request: IncomingMessage) => creations.take(readAddress(request), now());
   try {
     const closing = new AbortController();
     const listening = await listen(
-      createApp({ checkout, keys, closing: closing.signal, widgetScript }).callback(),
+      createApp({ checkout, keys, countCreation, closing: closing.signal, widgetScript }).callback(),
       config,
     );
+    const catalogueWatch = setInterval(() => void catalogue?.refresh(), CATALOGUE_INTERVAL_MS);
     const worker = startDueWork(checkout, options.dueWorkIntervalMs ?? DUE_WORK_INTERVAL_MS);
     return {
       url: config.publicUrl,
       port: listening.port,
       close: async () => {
         closing.abort();
+        clearInterval(catalogueWatch);
         // Both at once: a provider that is slow to answer due work would add its time to the requests'.
         await Promise.all([listening.close(), worker.stop()]);
         await store.close();

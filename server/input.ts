@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { InputIssue } from "../shared/problems.ts";
 
+/** How zod is to parse for {@link toInputIssues}: only then can what is missing be told from what has another type. */
+export const KEEP_INPUT = { reportInput: true } as const;
+
 /** Turns what zod found into issues with JSON Pointer paths (RFC 6901), one for each unknown key. */
 export function toInputIssues(error: z.ZodError): InputIssue[] {
   return error.issues.flatMap((issue) => {

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
+import type { Catalogue } from "../../shared/catalogue.ts";
 import type { Environment } from "../../shared/states.ts";
 import { InputError } from "../errors.ts";
 import type { Gateway } from "../gateways/gateway.ts";
@@ -17,10 +18,18 @@ export interface Checkout {
   storefronts: ReadonlySet<string>;
   /** The key of all client secrets. */
   clientSecretKey: KeyObject;
+  /** What a storefront's page may order by SKU; absent where nothing. */
+  catalogue?: CatalogueSource | undefined;
   schedule: Schedule;
   onDuplicate: OnDuplicate;
   now: () => Date;
   log: Logger;
+}
+
+/** Where the catalogue is kept. */
+export interface CatalogueSource {
+  /** Gives it as it is now. */
+  current(): Promise<Catalogue>;
 }
 
 /** A second payment of one session is held for the merchant, or given back by itself where the gateway can. */

@@ -3,7 +3,7 @@ import type { InputIssue } from "../../shared/problems.ts";
 import type { CheckoutSession } from "../../shared/records.ts";
 import { CreateSessionRequest } from "../../shared/requests.ts";
 import { InputError } from "../errors.ts";
-import { toInputIssues } from "../input.ts";
+import { KEEP_INPUT, toInputIssues } from "../input.ts";
 import type { SessionRecord, SourceRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
 import { addCharge, findChargeableSource } from "./charge-source.ts";
@@ -11,18 +11,19 @@ import type { Checkout, KeepAnswer } from "./checkout.ts";
 import { deriveClientSecret, hashSecret, newId, newToken } from "./ids.ts";
 import { secondsAfter } from "./schedule.ts";
 import { findStorefrontUrlFault } from "./storefront-url.ts";
-import { canCaptureAs, offeredGateways, viewSession } from "./view.ts";
+import { canCaptureAs, offeredGateways, viewSession, type Audience } from "./view.ts";
 
 /**
- * Creates a checkout session for the merchant.
+ * Creates a checkout session: for the merchant, or for a customer whose order the server has priced.
  *
- * @returns the session as the merchant sees it
+ * @returns the session as its creator may see it
  * @throws InputError with every fault of the body at once
  */
 export async function createSession(
   checkout: Checkout,
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
+  creator: Audience = "merchant",
 ): Promise<CheckoutSession> {
   const request = readRequest(checkout, body);
   const source = await findChargeableSource(checkout, request);
@@ -30,10 +31,10 @@ export async function createSession(
   const issues = findGatewayIssues(checkout, session);
   if (issues.length > 0) throw new InputError(issues);
   return checkout.store.transact(session.id, () => {
-    const change = new Change({ session, attempts: [], payments: [] }, "merchant", checkout);
+    const change = new Change({ session, attempts: [], payments: [] }, creator, checkout);
     change.record("checkout_session.created");
     if (source !== undefined) addCharge(checkout, change, source);
-    return change.commit((ledger) => viewSession(checkout, ledger, "merchant"), keep);
+    return change.commit((ledger) => viewSession(checkout, ledger, creator), keep);
   });
 }
 
@@ -45,7 +46,7 @@ function forSource(request: CompleteRequest, { gateway, customer }: SourceRecord
 type CompleteRequest = CreateSessionRequest & { amount: number };
 
 function readRequest(checkout: Checkout, body: unknown): CompleteRequest {
-  const parsed = CreateSessionRequest.safeParse(body);
+  const parsed = CreateSessionRequest.safeParse(body, KEEP_INPUT);
   const issues = parsed.success ? [] : toInputIssues(parsed.error);
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const isSound = (...names: string[]) => !issues.some(({ path }) => names.includes(path.split("/")[1] ?? ""));

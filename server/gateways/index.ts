@@ -1,6 +1,6 @@
 import type { InputIssue } from "../../shared/problems.ts";
 import type { Environment } from "../../shared/states.ts";
-import { toInputIssues, toJsonPointer } from "../input.ts";
+import { KEEP_INPUT, toInputIssues, toJsonPointer } from "../input.ts";
 import { dwolla } from "./dwolla.ts";
 import type { Gateway, GatewayContext, GatewayType } from "./gateway.ts";
 import { manual } from "./manual.ts";
@@ -25,7 +25,7 @@ export function configureGateway(value: unknown, environment: Environment): Conf
   if (gatewayType === undefined) {
     return { issues: [{ path: "/type", message: `must be one of ${[...gatewayTypes.keys()].join(", ")}` }] };
   }
-  const parsed = gatewayType.configSchema.safeParse(value);
+  const parsed = gatewayType.configSchema.safeParse(value, KEEP_INPUT);
   if (!parsed.success) return { issues: toInputIssues(parsed.error) };
   const issues = environment === "live" ? findFaultsInLive(gatewayType.addresses(parsed.data)) : [];
   if (issues.length > 0) return { issues };

@@ -36,6 +36,19 @@ export function requireSessionAccess(
   return { ledger, audience: isMerchant ? "merchant" : "customer" };
 }
 
+/**
+ * Gives the storefront whose page asks, where it asks without a key; `undefined` where a key is to decide. Other sites'
+ * pages are refused; whoever is no browser can name any origin, so it is never more than a convenience.
+ *
+ * @throws RequestError `forbidden`
+ */
+export function readStorefront(ctx: Context, storefronts: ReadonlySet<string>): string | undefined {
+  const origin = ctx.get("origin");
+  if (ctx.get("authorization") !== "" || origin === "") return undefined;
+  if (!storefronts.has(origin)) throw new RequestError("forbidden", "this origin is no configured storefront");
+  return origin;
+}
+
 function readBearer(ctx: Context): string {
   const match = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(ctx.get("authorization"));
   if (match?.[1] === undefined) throw unauthorized();

@@ -2,7 +2,7 @@ import type { Context, Middleware } from "koa";
 import bodyParser from "koa-bodyparser";
 import type { z } from "zod";
 import { InputError, RequestError } from "../errors.ts";
-import { toInputIssues } from "../input.ts";
+import { KEEP_INPUT, toInputIssues } from "../input.ts";
 import { parseJson } from "../parse.ts";
 
 /** The largest body, in bytes. */
@@ -70,7 +70,7 @@ function hasBody(ctx: Context): boolean {
 
 /** Checks input against its shape. @throws InputError with every fault at once */
 export function readAs<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, KEEP_INPUT);
   if (!parsed.success) throw new InputError(toInputIssues(parsed.error));
   return parsed.data;
 }

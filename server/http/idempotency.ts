@@ -16,6 +16,23 @@ export interface Answer {
   body: unknown;
 }
 
+/** As long as 128 random bits in base64url. */
+const UNGUESSABLE_LENGTH = 22;
+
+/**
+ * Refuses a key that another customer's page could come to use as well: all customers of a storefront share a scope, and
+ * the answer carries the first one's client secret.
+ *
+ * @throws InputError
+ */
+export function refuseGuessableKey(ctx: Context): void {
+  const key = ctx.req.headers["idempotency-key"];
+  if (typeof key === "string" && key.length < UNGUESSABLE_LENGTH) {
+    const message = `needs a random Idempotency-Key of at least ${UNGUESSABLE_LENGTH} characters, such as a UUID`;
+    throw new InputError([{ path: "", message }]);
+  }
+}
+
 /**
  * Runs a POST once for each `Idempotency-Key` of a caller and path, and gives the same answer to the same request
  * again. `run` stores its result with its change, by the `keep` that it is handed; what it refuses is not kept. Only

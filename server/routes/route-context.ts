@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { Router } from "@koa/router";
 import type { Context } from "koa";
 import type { Checkout } from "../checkout/checkout.ts";
@@ -7,6 +8,8 @@ import type { Keys } from "../http/authorize.ts";
 export interface RouteContext {
   checkout: Checkout;
   keys: Keys;
+  /** Counts a creation of a session without the secret key. @throws RequestError `rate_limited` */
+  countCreation: (request: IncomingMessage) => void;
   /** Aborted when the server stops: answers that would go on end then. */
   closing: AbortSignal;
 }

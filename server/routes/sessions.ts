@@ -8,33 +8,46 @@ import { acknowledgeSession } from "../checkout/acknowledge-session.ts";
 import { cancelSession } from "../checkout/cancel-session.ts";
 import { chargeSource } from "../checkout/charge-source.ts";
 import { createSession } from "../checkout/create-session.ts";
+import { createStorefrontSession } from "../checkout/create-storefront-session.ts";
 import { bringUpToDate } from "../checkout/due-work.ts";
 import { deriveClientSecret } from "../checkout/ids.ts";
 import { readLedger } from "../checkout/settle.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
 import { viewSession } from "../checkout/view.ts";
-import { requireMerchant, requireSessionAccess } from "../http/authorize.ts";
+import { readStorefront, requireMerchant, requireSessionAccess } from "../http/authorize.ts";
 import { readAs, readJson, readOptionalJson } from "../http/body.ts";
-import { answerOnce } from "../http/idempotency.ts";
+import { answerOnce, refuseGuessableKey } from "../http/idempotency.ts";
 import { readParameters, toListRequest } from "../http/query.ts";
 import { newRouter, ofRequest, type RouteContext } from "./route-context.ts";
 
 const NoFields = z.strictObject({});
 
 /** Serves checkout sessions: to the merchant by the secret key, and one each to the browser by its client secret. */
-export function sessionRoutes({ checkout, keys }: RouteContext): Router {
+export function sessionRoutes({ checkout, keys, countCreation }: RouteContext): Router {
   const router = newRouter();
 
   router.post(PATHS.sessions, async (ctx) => {
+    const secretOf = (id: string) => deriveClientSecret(checkout.clientSecretKey, id);
+    const storefront = readStorefront(ctx, checkout.storefronts);
+    if (storefront !== undefined) {
+      countCreation(ctx.req);
+      refuseGuessableKey(ctx);
+      const body = readJson(ctx);
+      const toAnswer = (session: CheckoutSession) => ({
+        status: 201,
+        body: { ...session, clientSecret: secretOf(session.id) },
+      });
+      await answerOnce<CheckoutSession>(ctx, checkout, { caller: `storefront ${storefront}`, toAnswer }, (keep) =>
+        createStorefrontSession(ofRequest(checkout, ctx), body, keep),
+      );
+      return;
+    }
     requireMerchant(ctx, keys);
     const body = readJson(ctx);
     const toAnswer = async (created: CheckoutSession) => {
       // What came of the charge is not known when the session, and the answer with it, is stored.
       const session = created.paymentSource === undefined ? created : await readAsMerchant(created.id);
-      return {
-        status: 201,
-        body: { ...session, clientSecret: deriveClientSecret(checkout.clientSecretKey, session.id) },
-      };
+      return { status: 201, body: { ...session, clientSecret: secretOf(session.id) } };
     };
     await answerOnce<CheckoutSession>(ctx, checkout, { caller: "merchant", toAnswer }, async (keep) => {
       const session = await createSession(checkout, body, keep);
