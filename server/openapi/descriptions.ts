@@ -16,6 +16,8 @@ export const SCHEMA_DESCRIPTIONS: Readonly<Record<string, string>> = {
   PaymentSource: "What a customer has paid with and lets you use again. The provider's token is shown to nobody.",
   SourceCustomer: "Whose it is: a reference, an e-mail address, or both.",
   PaymentSum: "The payments created on one day (UTC), by the state in which they are now, and by currency.",
+  SkuSessionRequest: "An order by SKU, from a storefront's page.",
+  OrderedItem: "So many of one product of the server's catalogue.",
   Problem: "An error (RFC 9457). `code` is stable; texts are for people and may change.",
 };
 

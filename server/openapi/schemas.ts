@@ -26,6 +26,7 @@ import {
   StartedAttempt,
 } from "../../shared/records.ts";
 import { CreateSessionRequest, OperatePaymentRequest, StartAttemptRequest } from "../../shared/requests.ts";
+import { OrderedItem, SkuSessionRequest } from "../../shared/storefront-requests.ts";
 import { PaymentSum, Statistics } from "../../shared/statistics.ts";
 import { FIELD_DESCRIPTIONS, SCHEMA_DESCRIPTIONS } from "./descriptions.ts";
 
@@ -33,7 +34,14 @@ import { FIELD_DESCRIPTIONS, SCHEMA_DESCRIPTIONS } from "./descriptions.ts";
 export type JsonSchema = Record<string, unknown>;
 
 /** What callers send: unknown fields are refused, defaults may be left out. */
-const REQUESTS = { CreateSessionRequest, StartAttemptRequest, OperatePaymentRequest, SavePaymentSourceRequest };
+const REQUESTS = {
+  CreateSessionRequest,
+  SkuSessionRequest,
+  StartAttemptRequest,
+  OperatePaymentRequest,
+  SavePaymentSourceRequest,
+  OrderedItem,
+};
 
 /** What callers are answered. */
 const ANSWERS = {
