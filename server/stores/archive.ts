@@ -1,4 +1,5 @@
 import type { BaseLogger } from "pino";
+import type { DeliveryRecord } from "./delivery.ts";
 import type { EventRecord, IdempotencyRecord, Ledger } from "./ledger.ts";
 
 /** One thing that a store keeps. */
@@ -6,12 +7,13 @@ export type StoreRecord =
   | { kind: "session"; ledger: Ledger; retired: string[] }
   | { kind: "event"; event: EventRecord }
   | { kind: "answer"; answer: IdempotencyRecord }
-  | { kind: "counter"; name: string; count: number };
+  | { kind: "counter"; name: string; count: number }
+  | { kind: "delivery"; delivery: DeliveryRecord };
 
 /** A store seen as the sum of its records, to be read, filled and cared for while nobody else changes it. */
 export interface RecordArchive {
   isEmpty(): Promise<boolean>;
-  /** Gives all sessions in any order, then all events, oldest first, then answers and counters, some at a time. */
+  /** Gives all sessions in any order, then all events, oldest first, then answers, counters and deliveries, some at a time. */
   read(): AsyncIterable<StoreRecord[]>;
   /** Fills an empty store with what `read` of another gave; wholly, or not at all. */
   write(batches: AsyncIterable<StoreRecord[]>): Promise<void>;

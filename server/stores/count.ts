@@ -13,12 +13,14 @@ export interface StoreCount {
   answers: number;
   /** How many counters there are that are not at 0. */
   counters: number;
+  deliveries: number;
   sums: Record<string, { asked: bigint; captured: bigint; refunded: bigint }>;
 }
 
 /** Makes a count of nothing. */
 export function emptyCount(): StoreCount {
-  return { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0, answers: 0, counters: 0, sums: {} };
+  const records = { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0 };
+  return { ...records, answers: 0, counters: 0, deliveries: 0, sums: {} };
 }
 
 /** Adds records to a count. */
@@ -36,6 +38,9 @@ export function addToCount(count: StoreCount, records: readonly StoreRecord[]): 
         break;
       case "counter":
         count.counters += 1;
+        break;
+      case "delivery":
+        count.deliveries += 1;
         break;
       default:
         assertNever(record);

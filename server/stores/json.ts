@@ -4,12 +4,21 @@ import type { CommitEntry } from "./json/frame.ts";
 import { idempotencyName, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { describeSession } from "./json/session-index.ts";
-import { listPayments, listSessions } from "./json/lists.ts";
+import { listDeliveries, listPayments, listSessions } from "./json/lists.ts";
 import { openFolder, type JsonStoreOptions, type OpenFolder } from "./json/open-folder.ts";
 import { sumPayments } from "./json/sum-payments.ts";
 import { Reservations } from "./json/reservations.ts";
+import {
+  placeDelivery,
+  type ChangeDelivery,
+  type DeliveryFilter,
+  type DeliveryRecord,
+  type NewDelivery,
+  type OutboxState,
+} from "./delivery.ts";
 import { SerialQueues } from "./serial-queues.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
+import { Listeners } from "./listeners.ts";
 import { NameHistory } from "./name-history.ts";
 import type {
   Commit,
@@ -45,13 +54,14 @@ class JsonStore implements Store {
   readonly #sessions = new SerialQueues();
   readonly #reservations = new Reservations();
   readonly #claims = new IdempotencyClaims();
-  readonly #listeners = new Set<(sessionId: string) => void>();
+  readonly #listeners: Listeners;
   #closing: Promise<void> | null = null;
   #lastEvent: number;
 
   constructor(folder: OpenFolder, log: JsonStoreOptions["log"]) {
     this.#folder = folder;
     this.#log = log;
+    this.#listeners = new Listeners(log);
     this.#lastEvent = folder.low.data.events.last;
   }
 
@@ -114,6 +124,43 @@ class JsonStore implements Store {
     return this.#document.due.claim(now, leaseUntil, limit);
   }
 
+  async listDueEndpoints(now: string): Promise<string[]> {
+    this.#assertOpen();
+    return this.#document.outbox.dueEndpoints(now);
+  }
+
+  async claimDeliveries(claim: Parameters<Store["claimDeliveries"]>[0]): Promise<DeliveryRecord[]> {
+    this.#assertOpen();
+    return this.#document.outbox.claim(claim);
+  }
+
+  async changeDelivery(id: string, change: ChangeDelivery): Promise<DeliveryRecord | null> {
+    this.#assertOpen();
+    return await this.#sessions.run(`delivery:${id}`, async () => {
+      const before = this.#document.outbox.read(id);
+      const changed = before === null ? null : change(before);
+      if (changed === null) return this.#document.outbox.read(id);
+      const delivery = { ...changed };
+      await this.#appendEntry({ kind: "commit", deliveries: [delivery] }, () => this.#document.outbox.put(delivery));
+      return delivery;
+    });
+  }
+
+  async readDelivery(id: string): Promise<DeliveryRecord | null> {
+    this.#assertOpen();
+    return this.#document.outbox.read(id);
+  }
+
+  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>> {
+    this.#assertOpen();
+    return listDeliveries(this.#document, filter, page);
+  }
+
+  async readOutboxState(): Promise<OutboxState> {
+    this.#assertOpen();
+    return this.#document.outbox.state();
+  }
+
   async readCounter(name: string): Promise<number> {
     this.#assertOpen();
     return this.#document.counters.get(name) ?? 0;
@@ -129,10 +176,7 @@ class JsonStore implements Store {
 
   subscribe(listener: (sessionId: string) => void): () => void {
     this.#assertOpen();
-    // Wrapped, so that one function given twice is told twice and stopped apart.
-    const tell = (sessionId: string) => listener(sessionId);
-    this.#listeners.add(tell);
-    return () => this.#listeners.delete(tell);
+    return this.#listeners.add(listener);
   }
 
   async checkReady(): Promise<void> {
@@ -152,8 +196,9 @@ class JsonStore implements Store {
   }
 
   async #commit(sessionId: string, commit: Commit<unknown>, names: NameHistory): Promise<void> {
-    const { ledger, events = [], idempotency } = commit;
-    if (ledger === undefined && events.length === 0 && idempotency === undefined) return;
+    const { ledger, events = [], deliveries = [], idempotency } = commit;
+    const isNothing = events.length === 0 && deliveries.length === 0;
+    if (ledger === undefined && idempotency === undefined && isNothing) return;
     assertCommit(sessionId, commit);
     // Everything is taken down before anything is awaited: what was given belongs to the caller.
     const { added, retired } = ledger === undefined ? { added: [], retired: [] } : names.after(ledger);
@@ -162,13 +207,13 @@ class JsonStore implements Store {
         ? undefined
         : { ...describeSession(ledger, retired, this.#document.hash), hasNewNames: added.length > 0 };
     const answer = idempotency === undefined ? undefined : { ...idempotency };
-    const happened = events.map((event) => ({ ...event }));
+    const happened = { events: events.map((event) => ({ ...event })), deliveries: structuredClone(deliveries) };
     await this.#reservations.take(
       answer === undefined ? added : [...added, idempotencyName(answer)],
       () => this.#assertUnowned(sessionId, added, answer),
       () => this.#append(session, happened, answer),
     );
-    if (session !== undefined) this.#announce(sessionId);
+    if (session !== undefined) this.#listeners.tell(sessionId);
     if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
   }
 
@@ -178,33 +223,37 @@ class JsonStore implements Store {
       const before = this.#document.counters.get(name) ?? 0;
       const count = change(before);
       if (count === before) return count;
-      const entry: CommitEntry = { kind: "commit", counters: { [name]: count } };
-      await this.#folder.adapter.append({
-        records: "",
-        entry: JSON.stringify(entry),
-        onDurable: () => void this.#document.counters.set(name, count),
+      await this.#appendEntry({ kind: "commit", counters: { [name]: count } }, () => {
+        this.#document.counters.set(name, count);
       });
       return count;
     });
   }
 
+  async #appendEntry(entry: CommitEntry, onDurable: () => void): Promise<void> {
+    await this.#folder.adapter.append({ records: "", entry: JSON.stringify(entry), onDurable });
+    if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
+  }
+
   #append(
     session: AppliedCommit["session"],
-    happened: readonly NewEvent[],
+    happened: { events: readonly NewEvent[]; deliveries: readonly NewDelivery[] },
     idempotency: IdempotencyRecord | undefined,
   ): Promise<void> {
     // Given in the order of the journal, so that nobody reads a later one before an earlier.
-    const events = happened.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
+    const events = happened.events.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
+    const deliveries = happened.deliveries.map((delivery) => placeDelivery(delivery, events));
     const entry: CommitEntry = {
       kind: "commit",
       ...(events.length === 0 ? {} : { events }),
+      ...(deliveries.length === 0 ? {} : { deliveries }),
       ...(idempotency === undefined ? {} : { idempotency }),
     };
     return this.#folder.adapter.append({
       records: session?.records ?? "",
       entry: JSON.stringify(entry),
       onDurable: () => {
-        this.#document.apply({ session, events, idempotency });
+        this.#document.apply({ session, events, deliveries, idempotency });
         if (idempotency !== undefined) this.#claims.release(idempotencyName(idempotency));
       },
     });
@@ -219,16 +268,6 @@ class JsonStore implements Store {
     if (answer === undefined) return;
     const stored = this.#document.idempotency.get(idempotencyName(answer));
     if (stored !== undefined && stored.expiresAt > answer.createdAt) throw answeredAlready();
-  }
-
-  #announce(sessionId: string): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(sessionId);
-      } catch (error) {
-        this.#log.error({ err: error }, "a listener to changes has thrown");
-      }
-    }
   }
 
   #startSnapshot(): void {

@@ -1,5 +1,6 @@
 import type { BaseLogger } from "pino";
 import { StoreError } from "../errors.ts";
+import type { ChangeDelivery, DeliveryFilter, DeliveryRecord, OutboxState } from "./delivery.ts";
 import type { EventRecord, Ledger } from "./ledger.ts";
 import { parsePostgresAddress } from "./postgres/address.ts";
 import { Announcements } from "./postgres/announcements.ts";
@@ -8,6 +9,14 @@ import { increaseCounter, readCounter, resetCounter } from "./postgres/counters.
 import { decodeText, digestText, encodeText } from "./postgres/encoding.ts";
 import { listEvents, listPayments, listSessions, sumPayments } from "./postgres/lists.ts";
 import { migrate } from "./postgres/migrations.ts";
+import {
+  changeDelivery,
+  claimDeliveries,
+  listDeliveries,
+  listDueEndpoints,
+  readDelivery,
+  readOutboxState,
+} from "./postgres/outbox.ts";
 import { Primary } from "./postgres/primary.ts";
 import { changeSession } from "./postgres/transaction.ts";
 import { SerialQueues } from "./serial-queues.ts";
@@ -142,6 +151,36 @@ class PostgresStore implements Store {
   async claimDue(claim: Parameters<Store["claimDue"]>[0]): Promise<string[]> {
     this.#assertOpen();
     return await claimDue(this.#primary, claim);
+  }
+
+  async listDueEndpoints(now: string): Promise<string[]> {
+    this.#assertOpen();
+    return await listDueEndpoints(this.#primary, now);
+  }
+
+  async claimDeliveries(claim: Parameters<Store["claimDeliveries"]>[0]): Promise<DeliveryRecord[]> {
+    this.#assertOpen();
+    return await claimDeliveries(this.#primary, claim);
+  }
+
+  async changeDelivery(id: string, change: ChangeDelivery): Promise<DeliveryRecord | null> {
+    this.#assertOpen();
+    return await this.#sessions.run(`delivery:${id}`, () => changeDelivery(this.#primary, id, change));
+  }
+
+  async readDelivery(id: string): Promise<DeliveryRecord | null> {
+    this.#assertOpen();
+    return await readDelivery(this.#primary, id);
+  }
+
+  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>> {
+    this.#assertOpen();
+    return await listDeliveries(this.#primary, filter, page);
+  }
+
+  async readOutboxState(): Promise<OutboxState> {
+    this.#assertOpen();
+    return await readOutboxState(this.#primary);
   }
 
   async readCounter(name: string): Promise<number> {

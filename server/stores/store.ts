@@ -1,5 +1,6 @@
 import type { PaymentState, SessionStatus } from "../../shared/states.ts";
 import type { PaymentSum } from "../../shared/statistics.ts";
+import type { ChangeDelivery, DeliveryFilter, DeliveryRecord, NewDelivery, OutboxState } from "./delivery.ts";
 import type { EventRecord, IdempotencyRecord, Ledger, NewEvent, PaymentRecord } from "./ledger.ts";
 
 export type { PaymentSum } from "../../shared/statistics.ts";
@@ -10,6 +11,8 @@ export interface Commit<Result> {
   /** The session's records from now on; absent where nothing changed. */
   ledger?: Ledger;
   events?: NewEvent[];
+  /** What is to be delivered of it. */
+  deliveries?: NewDelivery[];
   /** The answer to keep under the request's idempotency key. */
   idempotency?: IdempotencyRecord;
 }
@@ -40,14 +43,16 @@ export type IdempotencyClaim =
  *    session, on whichever process: two changes of one session never run at once, those of different sessions may.
  * 2. `change` is synchronous and asks nobody. What it throws is thrown, and nothing is written. Where another process
  *    got in the way it may be called again, with what is there then.
- * 3. When `transact` resolves, the commit is on disk, whole: ledger, events and idempotency record. When it rejects,
+ * 3. When `transact` resolves, the commit is on disk, whole: ledger, events, deliveries and idempotency record. When it rejects,
  *    nothing of it is, then or later; only of a disk that failed, or a database that could not be asked any more, is
  *    the last word not known. Reads give a commit from when it is durable, and never one that is not.
  * 4. Every name in `ledgerKeys` belongs to one session for ever: a change that would give one to a second session
  *    throws `KeyConflictError`. Names stay with a session when its records no longer carry them. So does an answer
  *    with its key until it expires: a commit with another one is refused with `idempotency_key_in_use`.
  * 5. What a store returns are copies; changing them changes nothing.
- * 6. Lists of sessions and payments are newest first, by `createdAt` and then `id`, events oldest first. Their cursors
+ * 6. A delivery whose `keepUntil` is over is forgotten in its time, and a JSON store keeps only so many that are not
+ *    due; one that is due is never forgotten.
+ * 7. Lists of sessions, payments and deliveries are newest first, by `createdAt` and then `id`, events oldest first. Their cursors
  *    stay valid and neither skip nor repeat under writes; what is no cursor throws `InputError`.
  *
  * Every method throws `StoreError`: `storage_full` where the disk is, `storage_unavailable` where the store cannot be
@@ -92,6 +97,34 @@ export interface Store {
    * until `leaseUntil` or until the session is next committed, whichever comes first.
    */
   claimDue(claim: { now: string; leaseUntil: string; limit: number }): Promise<string[]>;
+
+  /** Names the endpoints (`endpointName`) of which deliveries are due at `now` and not claimed, in no order. */
+  listDueEndpoints(now: string): Promise<string[]>;
+
+  /**
+   * Takes deliveries of one endpoint whose `nextAttemptAt` is not after `now`, the longest due first and then by
+   * sequence, and keeps them from every other process until `leaseUntil` or until the delivery is next changed,
+   * whichever comes first. Leases need not survive a restart of the only process.
+   */
+  claimDeliveries(claim: {
+    endpoint: string;
+    now: string;
+    leaseUntil: string;
+    limit: number;
+  }): Promise<DeliveryRecord[]>;
+
+  /**
+   * Changes one delivery, alone: `change` gets a copy and gives what is to be stored, or `null` where nothing is. It is
+   * on disk when this resolves. Gives what is stored then; `null` where there is no such delivery.
+   */
+  changeDelivery(id: string, change: ChangeDelivery): Promise<DeliveryRecord | null>;
+
+  readDelivery(id: string): Promise<DeliveryRecord | null>;
+
+  /** Newest first, as sessions and payments. */
+  listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>;
+
+  readOutboxState(): Promise<OutboxState>;
 
   /** Reads a counter; 0 where nothing was counted. Counters are durable and the same for every process. */
   readCounter(name: string): Promise<number>;

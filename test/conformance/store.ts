@@ -6,6 +6,7 @@ import { addAttempt, addPayment, sampleEvent, sampleId, sampleLedger, sampleTime
 import { claimTests } from "./store-claims.ts";
 import { counterTests } from "./store-counters.ts";
 import { listTests } from "./store-lists.ts";
+import { outboxTests } from "./store-outbox.ts";
 import {
   alter,
   cleaningUp,
@@ -32,6 +33,7 @@ export function testStore(name: string, placeMaker: () => Promise<StorePlace>): 
     listTests(makePlace);
     claimTests(open);
     counterTests(makePlace);
+    outboxTests(makePlace);
     lifetimeTests(makePlace);
   });
 }
@@ -95,6 +97,12 @@ function lifetimeTests(makePlace: MakePlace): void {
     const claim = { ...sampleAnswer("key"), now: sampleTime(1), leaseUntil: sampleTime(2) };
     await assert.rejects(store.claimIdempotencyKey(claim), isClosed);
     await assert.rejects(store.releaseIdempotencyKey("scope", "key"), isClosed);
+    await assert.rejects(store.listDueEndpoints(sampleTime(1)), isClosed);
+    await assert.rejects(store.readOutboxState(), isClosed);
+    await assert.rejects(
+      store.changeDelivery("whd_1", () => null),
+      isClosed,
+    );
     await assert.rejects(store.checkReady(), isClosed);
     assert.throws(() => store.subscribe(() => undefined), isClosed);
     await store.close();

@@ -51,8 +51,9 @@ class FolderArchive implements RecordArchive {
   }
 
   async isEmpty(): Promise<boolean> {
-    const { sessions, events, idempotency, counters } = this.#open.low.data;
-    return sessions.size === 0 && idempotency.size === 0 && counters.size === 0 && events.last === 0;
+    const { sessions, events, idempotency, counters, outbox } = this.#open.low.data;
+    const sizes = [sessions.size, idempotency.size, counters.size, outbox.size, events.last];
+    return sizes.every((size) => size === 0);
   }
 
   async *read(): AsyncGenerator<StoreRecord[]> {
@@ -66,6 +67,7 @@ class FolderArchive implements RecordArchive {
     }
     yield* inBatches(answersOf(document));
     yield* inBatches(countersOf(document));
+    yield* inBatches(deliveriesOf(document));
   }
 
   async write(batches: AsyncIterable<StoreRecord[]>): Promise<void> {
@@ -101,12 +103,13 @@ class FolderArchive implements RecordArchive {
   async #append(record: StoreRecord): Promise<void> {
     const { low, adapter } = this.#open;
     const applied = describe(record, low.data.hash);
-    const { session, events, idempotency, counters } = applied;
+    const { session, events, idempotency, counters, deliveries } = applied;
     const entry: CommitEntry = {
       kind: "commit",
       ...(events.length === 0 ? {} : { events: [...events] }),
       ...(idempotency === undefined ? {} : { idempotency }),
       ...(counters === undefined ? {} : { counters }),
+      ...(deliveries === undefined ? {} : { deliveries: [...deliveries] }),
     };
     await adapter.append({
       records: session?.records ?? "",
@@ -179,6 +182,8 @@ function describe(record: StoreRecord, hash: NameHash): AppliedCommit {
       return { ...nothing, idempotency: record.answer };
     case "counter":
       return { ...nothing, counters: { [record.name]: record.count } };
+    case "delivery":
+      return { ...nothing, deliveries: [record.delivery] };
     default:
       return assertNever(record);
   }
@@ -202,6 +207,10 @@ function* answersOf(document: LedgerDocument): Generator<StoreRecord> {
 
 function* countersOf(document: LedgerDocument): Generator<StoreRecord> {
   for (const [name, count] of document.counters) if (count !== 0) yield { kind: "counter", name, count };
+}
+
+function* deliveriesOf(document: LedgerDocument): Generator<StoreRecord> {
+  for (const delivery of document.outbox.records()) yield { kind: "delivery", delivery };
 }
 
 function* inBatches(records: Iterable<StoreRecord>): Generator<StoreRecord[]> {

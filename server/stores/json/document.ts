@@ -1,9 +1,11 @@
+import type { DeliveryRecord } from "../delivery.ts";
 import { ledgerKeys, type EventRecord, type IdempotencyRecord, type Ledger } from "../ledger.ts";
 import { DueQueue } from "./due-queue.ts";
 import { EventLog } from "./event-log.ts";
 import type { CommitEntry } from "./frame.ts";
 import { NameTable, type NameHash } from "./name-table.ts";
 import { readIndex, readLedger, type PaymentIndex, type SessionIndex } from "./session-index.ts";
+import { Outbox } from "./outbox.ts";
 import { SessionGroups } from "./session-groups.ts";
 import { ShardedMap } from "./sharded-map.ts";
 import { SortedList } from "./sorted-list.ts";
@@ -47,6 +49,7 @@ export interface AppliedCommit {
   events: readonly EventRecord[];
   idempotency: IdempotencyRecord | undefined;
   counters?: Record<string, number>;
+  deliveries?: readonly DeliveryRecord[];
 }
 
 const NONE: readonly never[] = [];
@@ -63,6 +66,7 @@ export class LedgerDocument {
   readonly counters = new Map<string, number>();
   readonly events = new EventLog();
   readonly due = new DueQueue();
+  readonly outbox = new Outbox(this.texts);
   readonly sessionsByAge = new SortedList<StoredSession>();
   readonly sessionsByOrder = new SessionGroups();
   /** By the customer's reference and by the e-mail address. */
@@ -83,7 +87,7 @@ export class LedgerDocument {
   }
 
   /** Takes in a commit that is on disk. Its cost does not depend on how much is stored. */
-  apply({ session, events, idempotency, counters = {} }: AppliedCommit): void {
+  apply({ session, events, idempotency, counters = {}, deliveries = [] }: AppliedCommit): void {
     if (session !== undefined) {
       const stored = this.#put(session.index, this.texts.write(session.records));
       if (session.hasNewNames) this.#putNames(stored, session.index);
@@ -91,10 +95,11 @@ export class LedgerDocument {
     for (const event of events) this.events.add(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
     for (const [name, count] of Object.entries(counters)) this.counters.set(name, count);
+    for (const delivery of deliveries) this.outbox.put(delivery);
   }
 
   /** Takes in a frame that was read back, in the order of writing. */
-  restore({ events = [], idempotency, counters = {} }: CommitEntry, records: Buffer): void {
+  restore({ events = [], idempotency, counters = {}, deliveries = [] }: CommitEntry, records: Buffer): void {
     if (records.length > 0) {
       const index = readIndex(records, this.hash);
       this.#putNames(this.#put(index, this.texts.copy(records)), index);
@@ -102,12 +107,13 @@ export class LedgerDocument {
     for (const event of events) this.events.restore(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
     for (const [name, count] of Object.entries(counters)) this.counters.set(name, count);
+    for (const delivery of deliveries) this.outbox.put(delivery);
   }
 
   /** Runs something that takes in very much; lists are in order again when it has ended. */
   async inBulk<Result>(takeIn: () => Promise<Result>): Promise<Result> {
     const sessions = [this.sessionsByAge, this.sessionsToLookAt, this.sessionsWithSource];
-    const lists = [...sessions, this.paymentsByAge, this.paymentsToLookAt];
+    const lists = [...sessions, this.paymentsByAge, this.paymentsToLookAt, this.outbox];
     for (const list of lists) list.beginBulk();
     const result = await takeIn();
     for (const list of lists) list.endBulk();

@@ -20,6 +20,12 @@ export class DueQueue {
     else this.#waiting.set(id, dueAt);
   }
 
+  /** Tells whether something may be taken at `now`, ISO 8601. */
+  hasDue(now: string): boolean {
+    const isLeast = (heap: Heap) => heap.least !== undefined && heap.least.at <= now;
+    return isLeast(this.#waiting) || isLeast(this.#leased);
+  }
+
   /** Takes sessions that are due at `now`, the longest due first, until `leaseUntil`; both ISO 8601. O(limit log n). */
   claim(now: string, leaseUntil: string, limit: number): string[] {
     for (let ended = this.#leased.least; ended !== undefined && ended.at <= now; ended = this.#leased.least) {

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { DeliveryRecord } from "../delivery.ts";
 import type { EventRecord, IdempotencyRecord } from "../ledger.ts";
 
 /**
@@ -42,6 +43,8 @@ export interface CommitEntry {
   idempotency?: IdempotencyRecord;
   /** Counters that changed, with what they are from now on. */
   counters?: Record<string, number>;
+  /** Deliveries that are new or changed, whole. */
+  deliveries?: DeliveryRecord[];
 }
 
 /** Some events, whose JSON array is where a commit has its records. */
@@ -63,6 +66,8 @@ export interface EndEntry {
   kind: "end";
   sessions: number;
   idempotency: number;
+  /** Absent in a snapshot of a version that knew none. */
+  deliveries?: number;
   archived: ArchiveExtent;
 }
 

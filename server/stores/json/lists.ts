@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { comparePlaces, decodeCursor, encodeCursor, type Place } from "../cursor.ts";
+import type { DeliveryFilter, DeliveryRecord } from "../delivery.ts";
 import type { Ledger, PaymentRecord } from "../ledger.ts";
 import type { ListFilter, Page, PageRequest, PaymentFilter, SessionFilter } from "../store.ts";
 import type { LedgerDocument, StoredPayment, StoredSession } from "./document.ts";
+import type { StoredDelivery } from "./outbox.ts";
 
 /** So many are looked at before everybody else gets a turn: what is rare may be far down a long list. */
 const LOOKED_AT_AT_ONCE = 10_000;
@@ -63,6 +65,22 @@ export function listPayments(
       (state === undefined || payment.state === state) &&
       (needsAttention !== true || payment.attention === true),
     read: (payment) => readPayment(document, payment),
+  });
+}
+
+/** Lists deliveries, newest first. */
+export function listDeliveries(
+  { outbox }: LedgerDocument,
+  { eventId, sessionId, status }: DeliveryFilter,
+  request: PageRequest,
+): Promise<Page<DeliveryRecord>> {
+  return takePage<StoredDelivery, DeliveryRecord>({}, request, {
+    candidates: (after) => outbox.newestFirst(after),
+    matches: (delivery) =>
+      (eventId === undefined || delivery.eventId === eventId) &&
+      (sessionId === undefined || delivery.sessionId === sessionId) &&
+      (status === undefined || delivery.status === status),
+    read: (delivery) => outbox.parse(delivery),
   });
 }
 

@@ -77,7 +77,9 @@ export async function readSnapshot(
     if (ending.state === "torn" || sequence === undefined || end === undefined) {
       throw damaged(path, ending.offset, "ends too early");
     }
-    if (document.sessions.size !== end.sessions || document.idempotency.size !== end.idempotency) {
+    const { sessions, idempotency, deliveries = 0 } = end;
+    const { size } = document.outbox;
+    if (document.sessions.size !== sessions || document.idempotency.size !== idempotency || size !== deliveries) {
       throw damaged(path, ending.offset, "holds another number of records than it says");
     }
     return { sequence, length: ending.offset, archived: end.archived };
@@ -106,7 +108,8 @@ class SnapshotWriter {
     const sessions = await this.#writeSessions(document);
     const idempotency = await this.#writeIdempotency(document);
     if (document.counters.size > 0) this.#add("", { kind: "commit", counters: Object.fromEntries(document.counters) });
-    this.#add("", { kind: "end", sessions, idempotency, archived });
+    const deliveries = await this.#writeDeliveries(document);
+    this.#add("", { kind: "end", sessions, idempotency, deliveries, archived });
     await this.#flush();
     await this.#file.sync();
     return this.#length;
@@ -139,9 +142,24 @@ class SnapshotWriter {
     return written;
   }
 
+  async #writeDeliveries(document: LedgerDocument): Promise<number> {
+    let written = 0;
+    for (const text of document.outbox.texts(this.#options.now.toISOString())) {
+      // Put together as text: what is stored is JSON already.
+      this.#addText("", `{"kind":"commit","deliveries":[${text.toString()}]}`);
+      written += 1;
+      if (written % CHUNK_RECORDS === 0) await this.#flush();
+    }
+    return written;
+  }
+
   #add(records: string | Uint8Array, entry: Entry): void {
+    this.#addText(records, JSON.stringify(entry));
+  }
+
+  #addText(records: string | Uint8Array, entry: string): void {
     if (this.#length + this.#frames.length > 0) this.#sequence += 1;
-    this.#frames.add(this.#sequence, this.#sequence, records, JSON.stringify(entry));
+    this.#frames.add(this.#sequence, this.#sequence, records, entry);
   }
 
   async #flush(): Promise<void> {

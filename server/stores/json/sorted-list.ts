@@ -34,6 +34,17 @@ export class SortedList<Item extends Place> {
     if (this.#items[index] === item) this.#items.splice(index, 1);
   }
 
+  /** Removes all items, oldest first, that are not to be retained; costs the same for many as for one. */
+  retain(isRetained: (item: Item) => boolean): void {
+    let kept = 0;
+    for (const item of this.#items) {
+      if (!isRetained(item)) continue;
+      this.#items[kept] = item;
+      kept += 1;
+    }
+    this.#items.length = kept;
+  }
+
   /** Goes through the items that are older than a place, or all, newest first. */
   *newestFirst(after?: Place): Generator<Item> {
     for (let index = after === undefined ? this.#items.length : this.#indexFrom(after); index > 0; index -= 1) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 import type { BaseLogger } from "pino";
+import { Listeners } from "../listeners.ts";
 import type { Primary } from "./primary.ts";
 
 const CHANNEL = "checkout_changes";
@@ -20,7 +21,7 @@ export class Announcements {
   readonly #log: Pick<BaseLogger, "warn" | "error">;
   /** Tells our own notifications, which our listeners have heard already. */
   readonly #origin = randomUUID();
-  readonly #listeners = new Set<(sessionId: string) => void>();
+  readonly #listeners: Listeners;
   #waiting = new Set<string>();
   #sending: Promise<void> | null = null;
   #client: Client | null = null;
@@ -30,15 +31,13 @@ export class Announcements {
   constructor(primary: Primary, log: Pick<BaseLogger, "warn" | "error">) {
     this.#primary = primary;
     this.#log = log;
+    this.#listeners = new Listeners(log);
   }
 
   /** Adds a listener; gives the way to stop. The first one makes the connection on which others are heard. */
   subscribe(listener: (sessionId: string) => void): () => void {
-    // Wrapped, so that one function given twice is told twice and stopped apart.
-    const tell = (sessionId: string) => listener(sessionId);
-    this.#listeners.add(tell);
     this.#listening ??= this.#listen();
-    return () => this.#listeners.delete(tell);
+    return this.#listeners.add(listener);
   }
 
   /** Resolves when changes in other processes are heard. */
@@ -48,7 +47,7 @@ export class Announcements {
 
   /** Tells that a session has changed; called when its commit is acknowledged. */
   announce(sessionId: string): void {
-    this.#tell(sessionId);
+    this.#listeners.tell(sessionId);
     this.#waiting.add(sessionId);
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
@@ -61,16 +60,6 @@ export class Announcements {
     await this.#listening?.catch(() => undefined);
     await this.#client?.end().catch(() => undefined);
     this.#listeners.clear();
-  }
-
-  #tell(sessionId: string): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(sessionId);
-      } catch (error) {
-        this.#log.error({ err: error }, "a listener to changes has thrown");
-      }
-    }
   }
 
   async #send(): Promise<void> {
@@ -131,6 +120,6 @@ export class Announcements {
 
   #hear(payload: string): void {
     const [origin, ...sessionIds] = JSON.parse(payload) as string[];
-    if (origin !== this.#origin) for (const sessionId of sessionIds) this.#tell(sessionId);
+    if (origin !== this.#origin) for (const sessionId of sessionIds) this.#listeners.tell(sessionId);
   }
 }

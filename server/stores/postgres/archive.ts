@@ -14,6 +14,7 @@ import { cleanUp } from "./claims.ts";
 import { decodeText, digestKey, digestText, encodeText } from "./encoding.ts";
 import { toStoreError } from "./failures.ts";
 import { LATEST_VERSION, migrate, readVersion } from "./migrations.ts";
+import { findDeliveryFaults, insertDeliveries, readDeliveryRow } from "./outbox.ts";
 import { Primary } from "./primary.ts";
 import { findListingFaults, LISTING_COLUMNS, listingValues, toColumns } from "./rows.ts";
 
@@ -26,6 +27,7 @@ const TABLES = [
   "checkout_answers",
   "checkout_claims",
   "checkout_counters",
+  "checkout_deliveries",
 ];
 
 /** Opens a PostgreSQL store as an archive: see `openArchive`. */
@@ -76,6 +78,7 @@ class PostgresArchive implements RecordArchive {
       yield* this.#fetch("SELECT sequence, event FROM checkout_events ORDER BY sequence", toEvent);
       yield* this.#fetch("SELECT record FROM checkout_answers", toAnswer);
       yield* this.#fetch("SELECT name, count::text FROM checkout_counters WHERE count <> 0", toCounter);
+      yield* this.#fetch("SELECT record, sequence::text FROM checkout_deliveries", toDelivery);
     } finally {
       await this.#client.query("ROLLBACK");
     }
@@ -89,6 +92,8 @@ class PostgresArchive implements RecordArchive {
         await this.#insertEvents(batch.flatMap((record) => (record.kind === "event" ? [record.event] : [])));
         await this.#insertAnswers(batch.flatMap((record) => (record.kind === "answer" ? [record.answer] : [])));
         await this.#insertCounters(batch.flatMap((record) => (record.kind === "counter" ? [record] : [])));
+        const deliveries = batch.flatMap((record) => (record.kind === "delivery" ? [record.delivery] : []));
+        await insertDeliveries(this.#client, deliveries);
       }
       // What happens from now on comes after what happened before.
       await this.#client.query(
@@ -103,6 +108,8 @@ class PostgresArchive implements RecordArchive {
   }
 
   async findFaults(batch: readonly StoreRecord[]): Promise<string[]> {
+    const deliveries = batch.flatMap((record) => (record.kind === "delivery" ? [record.delivery] : []));
+    if (deliveries.length > 0) return await findDeliveryFaults(this.#primary, deliveries);
     const sessions = batch.flatMap((record) => (record.kind === "session" ? [record] : []));
     if (sessions.length === 0) return [];
     const names = namesOf(sessions);
@@ -262,6 +269,10 @@ function toAnswer({ record }: Row): StoreRecord {
 
 function toCounter({ name, count }: Row): StoreRecord {
   return { kind: "counter", name: decodeText(name ?? ""), count: Number(count) };
+}
+
+function toDelivery({ record, sequence }: Row): StoreRecord {
+  return { kind: "delivery", delivery: readDeliveryRow({ record: record ?? "", sequence: sequence ?? null }) };
 }
 
 function namesOf(records: readonly { ledger: Ledger; retired: string[] }[]): { name: string; id: string }[] {

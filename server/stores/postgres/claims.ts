@@ -1,6 +1,7 @@
 import type { IdempotencyRecord } from "../ledger.ts";
 import type { IdempotencyClaim, Store } from "../store.ts";
 import { decodeText, digestKey, encodeText } from "./encoding.ts";
+import { cleanUpDeliveries } from "./outbox.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
 
 /** How many rows one cleaning removes at most. */
@@ -64,9 +65,10 @@ export async function claimDue(
   return rows.sort((one, other) => (key(one) < key(other) ? -1 : 1)).map(({ id }) => decodeText(id));
 }
 
-/** Removes answers and claims whose time is over, a part of them at a time. */
+/** Removes answers, claims and deliveries whose time is over, a part of them at a time. */
 export async function cleanUp(primary: Primary, now: Date): Promise<void> {
   const before = encodeText(now.toISOString());
+  await cleanUpDeliveries(primary, now);
   await primary.run(async ({ client }) => {
     for (const [table, column] of [
       ["checkout_answers", "expires_at"],

@@ -138,7 +138,7 @@ function addCommon(query: ListQuery, filter: ListFilter, owner: "list" | "sessio
 }
 
 /** A list with its conditions. */
-class ListQuery {
+export class ListQuery {
   readonly #conditions: string[] = [];
   readonly #values: unknown[] = [];
 
@@ -168,7 +168,8 @@ interface PlaceRow {
   created_at: string;
 }
 
-function toPage<Row extends PlaceRow, Item>(rows: Row[], limit: number, read: (row: Row) => Item): Page<Item> {
+/** Makes a page of the rows that {@link ListQuery.run} gave. */
+export function toPage<Row extends PlaceRow, Item>(rows: Row[], limit: number, read: (row: Row) => Item): Page<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const isMore = rows.length > limit && last !== undefined;

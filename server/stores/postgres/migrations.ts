@@ -123,6 +123,33 @@ const MIGRATIONS: readonly Migration[] = [
       await fillPaymentAmounts(client);
     },
   },
+  {
+    version: 5,
+    sql: `
+      CREATE TABLE checkout_deliveries (
+        id text COLLATE "C" PRIMARY KEY,
+        endpoint_digest bytea NOT NULL,
+        endpoint text NOT NULL,
+        status text COLLATE "C" NOT NULL,
+        event_id text COLLATE "C" NOT NULL,
+        session_id text COLLATE "C" NOT NULL,
+        created_at text COLLATE "C" NOT NULL,
+        due_at text COLLATE "C",
+        lease_until text COLLATE "C",
+        keep_until text COLLATE "C",
+        sequence bigint,
+        record text NOT NULL
+      ) WITH (fillfactor = 70);
+      CREATE INDEX checkout_deliveries_due ON checkout_deliveries (endpoint_digest, due_at, sequence, id)
+        WHERE due_at IS NOT NULL;
+      CREATE INDEX checkout_deliveries_by_age ON checkout_deliveries (created_at, id);
+      CREATE INDEX checkout_deliveries_by_event ON checkout_deliveries (event_id);
+      CREATE INDEX checkout_deliveries_by_session ON checkout_deliveries (session_id, created_at, id);
+      CREATE INDEX checkout_deliveries_unsettled ON checkout_deliveries (status, created_at, id)
+        WHERE status <> 'delivered';
+      CREATE INDEX checkout_deliveries_to_keep ON checkout_deliveries (keep_until) WHERE keep_until IS NOT NULL;
+    `,
+  },
 ];
 
 /** The version that this code knows. */

@@ -5,6 +5,7 @@ import type { Commit } from "../store.ts";
 import type { Mark } from "./doubt.ts";
 import { digestKey, digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
+import { writeDeliveries } from "./outbox.ts";
 import { listingValues } from "./rows.ts";
 
 /** A statement that each connection prepares once. */
@@ -61,7 +62,7 @@ export function describeBefore(ledger: Ledger | null, retired: readonly string[]
  */
 export function writeCommit(
   sessionId: string,
-  { ledger, events = [], idempotency }: Commit<unknown>,
+  { ledger, events = [], deliveries = [], idempotency }: Commit<unknown>,
   before: Before,
 ): { statements: Statement[]; added: string[]; findMark: (number: string) => Mark } {
   const statements: Statement[] = [];
@@ -83,6 +84,7 @@ export function writeCommit(
     statements.push(...answer.statements);
     findMark = () => answer.mark;
   }
+  if (deliveries.length > 0) statements.push(writeDeliveries(deliveries, events));
   const [first] = events;
   if (first !== undefined) {
     statements.push(

@@ -14,6 +14,7 @@ import type { StoreCount } from "../../../server/stores/count.ts";
 import { openStore } from "../../../server/stores/index.ts";
 import { ledgerKey } from "../../../server/stores/ledger.ts";
 import type { Store } from "../../../server/stores/store.ts";
+import { sampleDelivery } from "../../conformance/store-outbox.ts";
 import { alter, everything, put, sampleAnswer } from "../../conformance/store-place.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
 import {
@@ -39,6 +40,7 @@ const FILLED: StoreCount = {
   events: SESSIONS * 2,
   answers: SESSIONS,
   counters: 2,
+  deliveries: SESSIONS,
   sums: { EUR: { asked: 4300n * 1203n, captured: 999_999_999_999n * 1203n, refunded: 5n * 1203n } },
 };
 
@@ -195,6 +197,8 @@ async function assertCopies(from: string, to: string): Promise<void> {
   const source = await openStore(from, options);
   await fill(source, SESSIONS);
   const expected = await everything(source);
+  const delivery = await source.readDelivery(sampleDelivery(7).id);
+  assert.ok(delivery !== null);
   await source.close();
   assert.deepEqual(await copyStore({ from, to }, options), FILLED);
   assert.deepEqual(await checkStore(to, options), { count: FILLED, faults: [] });
@@ -202,6 +206,8 @@ async function assertCopies(from: string, to: string): Promise<void> {
 
   const target = await openStore(to, options);
   assert.deepEqual(await everything(target), expected);
+  assert.deepEqual(await target.readDelivery(sampleDelivery(7).id), delivery);
+  assert.equal(delivery.eventId, expected.events.find(({ sequence }) => sequence === delivery.sequence)?.id);
   assert.equal(await target.findSessionId(ledgerKey.remoteAttempt("dwolla", "test", "remote-checkout-7")), sampleId(7));
   const taken = sampleLedger(5000);
   addPayment(taken, 1);
@@ -229,28 +235,32 @@ async function fill(store: Store, count: number): Promise<void> {
   for (const name of ["circuit:one", "circuit:one", "circuit:\u0000", "circuit:none"])
     await store.increaseCounter(name);
   await store.resetCounter("circuit:none");
-  await Promise.all(
-    Array.from({ length: count }, async (_, number) => {
-      const ledger = sampleLedger(number, { orderId: `order-${number % 50}`, dueAt: sampleTime(number) });
-      addAttempt(ledger, number);
-      const payment = addPayment(ledger, number, { amount: LARGEST, capturedAmount: LARGEST, refundedAmount: 5 });
-      payment.balance = LARGEST - 5;
-      payment.operations.push({
-        id: `op_${number}`,
-        type: "refund",
-        amount: 5,
-        status: "succeeded",
-        createdAt: sampleTime(1),
-      });
-      const events = [sampleEvent(number * 2, sampleId(number)), sampleEvent(number * 2 + 1, sampleId(number))];
-      const idempotency = sampleAnswer(`key-${number}`);
-      await store.transact(sampleId(number), () => ({ result: 0, ledger, events, idempotency }));
-      // The name that it had stays its own.
-      await alter(store, sampleId(number), ({ attempts }) => {
-        for (const attempt of attempts) attempt.remoteId = `\u0000${number}`;
-      });
-    }),
-  );
+  for (let first = 0; first < count; first += 200) {
+    const numbers = Array.from({ length: Math.min(200, count - first) }, (_, index) => first + index);
+    await Promise.all(numbers.map((number) => fillOne(store, number)));
+  }
+}
+
+async function fillOne(store: Store, number: number): Promise<void> {
+  const ledger = sampleLedger(number, { orderId: `order-${number % 50}`, dueAt: sampleTime(number) });
+  addAttempt(ledger, number);
+  const payment = addPayment(ledger, number, { amount: LARGEST, capturedAmount: LARGEST, refundedAmount: 5 });
+  payment.balance = LARGEST - 5;
+  payment.operations.push({
+    id: `op_${number}`,
+    type: "refund",
+    amount: 5,
+    status: "succeeded",
+    createdAt: sampleTime(1),
+  });
+  const events = [sampleEvent(number * 2, sampleId(number)), sampleEvent(number * 2 + 1, sampleId(number))];
+  const idempotency = sampleAnswer(`key-${number}`);
+  const deliveries = [sampleDelivery(number, { eventId: events[1]?.id ?? "" })];
+  await store.transact(sampleId(number), () => ({ result: 0, ledger, events, deliveries, idempotency }));
+  // The name that it had stays its own.
+  await alter(store, sampleId(number), ({ attempts }) => {
+    for (const attempt of attempts) attempt.remoteId = `\u0000${number}`;
+  });
 }
 
 async function folderSize(folder: string): Promise<number> {

@@ -50,6 +50,7 @@ describe("an older PostgreSQL store", { skip: postgresFault }, () => {
       DROP INDEX checkout_payments_by_gateway;
       ALTER TABLE checkout_events DROP session_id;
       ALTER TABLE checkout_payments DROP amount, DROP currency;
+      DROP TABLE checkout_deliveries;
       DELETE FROM checkout_migrations WHERE version >= 3`);
     await client.end();
     const second = await openStore(address, options);
