@@ -4,8 +4,10 @@ import { PATHS } from "../shared/paths.ts";
 import type { Checkout } from "./checkout/checkout.ts";
 import type { Keys } from "./http/authorize.ts";
 import { readBytes } from "./http/body.ts";
+import { countAnswers } from "./http/count-answers.ts";
 import { allowStorefronts, setSecurityHeaders } from "./http/headers.ts";
 import { answerProblems } from "./http/problems.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { answerProblemPage } from "./pages/problem-page.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { checkoutPageRoutes } from "./routes/checkout-page.ts";
@@ -13,6 +15,7 @@ import { comeBackRoutes } from "./routes/come-back.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { notifyRoutes } from "./routes/notify.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { paymentSourceRoutes } from "./routes/payment-sources.ts";
@@ -29,6 +32,7 @@ export interface AppOptions {
   countCreation: RouteContext["countCreation"];
   /** Aborted when the server stops. */
   closing: AbortSignal;
+  metrics: Metrics;
   /** The built element. */
   widgetScript: Buffer;
 }
@@ -37,7 +41,8 @@ export interface AppOptions {
 const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
-export function createApp({ checkout, keys, countCreation, closing, widgetScript }: AppOptions): Koa {
+export function createApp(options: AppOptions): Koa {
+  const { checkout, keys, countCreation, closing, metrics, widgetScript } = options;
   const app = new Koa();
   // What happens after an answer has begun, such as a page that goes away in the middle of a stream.
   app.on("error", (error: Error) => checkout.log.debug({ err: error }, "an answer could not be finished"));
@@ -54,6 +59,7 @@ export function createApp({ checkout, keys, countCreation, closing, widgetScript
     comeBackRoutes(routes),
     notifyRoutes(routes),
     healthRoutes(routes),
+    metricsRoutes(routes, metrics),
     apiRoutes(routes),
     widgetRoutes(widgetScript),
   ]) {
@@ -61,6 +67,7 @@ export function createApp({ checkout, keys, countCreation, closing, widgetScript
   }
   const cors = allowStorefronts(checkout.storefronts);
 
+  app.use(countAnswers(metrics));
   app.use((ctx, next) => {
     ctx.state["requestId"] = randomUUID();
     ctx.set("X-Request-Id", ctx.state["requestId"] as string);
@@ -71,6 +78,7 @@ export function createApp({ checkout, keys, countCreation, closing, widgetScript
     answerProblems(checkout.log, {
       isPage: ({ path }) => PAGE_PATHS.test(path),
       answerPage: answerProblemPage,
+      onForgery: ({ params }) => metrics.countForgery((params as Record<string, string>)["gateway"] ?? "unknown"),
     }),
   );
   app.use((ctx, next) => (ctx.path.startsWith(PATHS.sessions) ? cors(ctx, next) : next()));

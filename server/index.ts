@@ -12,6 +12,8 @@ import type { Config } from "./config.ts";
 import { createAddressReader } from "./http/client-address.ts";
 import { listen } from "./http/listen.ts";
 import { RateLimit } from "./http/rate-limit.ts";
+import { countEvents } from "./metrics/count-events.ts";
+import { createMetrics } from "./metrics/metrics.ts";
 import { openStore } from "./stores/index.ts";
 
 export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
@@ -56,6 +58,8 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const widgetScript = await readWidget();
   const catalogue = config.catalogue === undefined ? undefined : await CatalogueFile.open(config.catalogue, log);
   const store = await openStore(config.store, { log, onFatal });
+  const metrics = createMetrics();
+  countEvents(store, (event) => metrics.countEvent(event));
   const checkout: Checkout = {
     store,
     gateways: new Map(
@@ -73,6 +77,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     catalogue,
     now,
     log,
+    onForgedReturn: (gateway) => metrics.countForgery(gateway),
   };
   const keys = { secretKeyHash: hashSecret(config.secretKey) };
   const creations = new RateLimit(config.publicCreationsPerMinute);
@@ -81,7 +86,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   try {
     const closing = new AbortController();
     const listening = await listen(
-      createApp({ checkout, keys, countCreation, closing: closing.signal, widgetScript }).callback(),
+      createApp({ checkout, keys, countCreation, closing: closing.signal, metrics, widgetScript }).callback(),
       config,
     );
     const catalogueWatch = setInterval(() => void catalogue?.refresh(), CATALOGUE_INTERVAL_MS);

@@ -30,6 +30,7 @@ export const PATHS = {
   consoleScript: (version: string) => `/console/${version}.js`,
   health: "/healthz",
   ready: "/readyz",
+  metrics: "/metrics",
   openapi: "/openapi.json",
 } as const;
 

@@ -24,6 +24,8 @@ export interface Checkout {
   onDuplicate: OnDuplicate;
   now: () => Date;
   log: Logger;
+  /** Told of each return of a gateway that could not be verified; nobody is, where it is absent. */
+  onForgedReturn?: (gatewayId: string) => void;
 }
 
 /** Where the catalogue is kept. */

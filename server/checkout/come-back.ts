@@ -85,5 +85,6 @@ function logUnsettled(checkout: Checkout, trip: Trip, error: CheckoutError): voi
   const { session, attempt } = trip;
   const detail = { sessionId: session.id, attemptId: attempt.id, gateway: attempt.gateway, err: error };
   const isForged = error instanceof VerificationError;
+  if (isForged) checkout.onForgedReturn?.(attempt.gateway);
   checkout.log.warn(detail, isForged ? "a return could not be verified" : "a return could not be settled yet");
 }

@@ -7,13 +7,15 @@ import { CheckoutError, RequestError, VerificationError } from "../errors.ts";
 export interface ProblemPages {
   isPage: (ctx: Context) => boolean;
   answerPage: (ctx: Context, error: CheckoutError) => void;
+  /** Told of each request in a provider's name that is not proven to be the provider's. */
+  onForgery: (ctx: Context) => void;
 }
 
 /**
  * Answers every error, and only here: as `application/problem+json` (RFC 9457), or as a page. What the caller may not
  * know is logged and answered as `internal_error`; each failed verification is logged once.
  */
-export function answerProblems(log: BaseLogger, { isPage, answerPage }: ProblemPages): Middleware {
+export function answerProblems(log: BaseLogger, { isPage, answerPage, onForgery }: ProblemPages): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -21,6 +23,7 @@ export function answerProblems(log: BaseLogger, { isPage, answerPage }: ProblemP
     } catch (cause) {
       const error = toCheckoutError(cause);
       logProblem(log, ctx, error);
+      if (error instanceof VerificationError) onForgery(ctx);
       ctx.set(error.headers);
       if (isPage(ctx)) answerPage(ctx, error);
       else writeProblem(ctx, error);

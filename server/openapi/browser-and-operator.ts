@@ -127,6 +127,16 @@ export const operatorOperations: readonly DescribedOperation[] = [
   {
     ...operator,
     method: "get",
+    path: PATHS.metrics,
+    operationId: "readMetrics",
+    summary: "Metrics",
+    description: "For Prometheus, of this one process; what stands in the store is the same for all of them.",
+    callers: ["secretKey"],
+    answers: { 200: { description: "Prometheus' text format.", mediaType: "text/plain" } },
+  },
+  {
+    ...operator,
+    method: "get",
     path: PATHS.openapi,
     operationId: "readOpenapi",
     summary: "This document",

@@ -161,6 +161,11 @@ class JsonStore implements Store {
     return this.#document.outbox.state();
   }
 
+  async readOldestDue(): Promise<string | null> {
+    this.#assertOpen();
+    return this.#document.due.oldest() ?? null;
+  }
+
   async readCounter(name: string): Promise<number> {
     this.#assertOpen();
     return this.#document.counters.get(name) ?? 0;

@@ -4,7 +4,7 @@ import type { ChangeDelivery, DeliveryFilter, DeliveryRecord, OutboxState } from
 import type { EventRecord, Ledger } from "./ledger.ts";
 import { parsePostgresAddress } from "./postgres/address.ts";
 import { Announcements } from "./postgres/announcements.ts";
-import { claimDue, claimIdempotencyKey, cleanUp, releaseIdempotencyKey } from "./postgres/claims.ts";
+import { claimDue, claimIdempotencyKey, cleanUp, readOldestDue, releaseIdempotencyKey } from "./postgres/claims.ts";
 import { increaseCounter, readCounter, resetCounter } from "./postgres/counters.ts";
 import { decodeText, digestText, encodeText } from "./postgres/encoding.ts";
 import { listEvents, listPayments, listSessions, sumPayments } from "./postgres/lists.ts";
@@ -181,6 +181,11 @@ class PostgresStore implements Store {
   async readOutboxState(): Promise<OutboxState> {
     this.#assertOpen();
     return await readOutboxState(this.#primary);
+  }
+
+  async readOldestDue(): Promise<string | null> {
+    this.#assertOpen();
+    return await readOldestDue(this.#primary);
   }
 
   async readCounter(name: string): Promise<number> {

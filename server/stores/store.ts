@@ -98,6 +98,9 @@ export interface Store {
    */
   claimDue(claim: { now: string; leaseUntil: string; limit: number }): Promise<string[]>;
 
+  /** When what is due first is due, or was: also where a process has claimed it; `null` where nothing ever is. */
+  readOldestDue(): Promise<string | null>;
+
   /** Names the endpoints (`endpointName`) of which deliveries are due at `now` and not claimed, in no order. */
   listDueEndpoints(now: string): Promise<string[]>;
 

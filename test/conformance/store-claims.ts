@@ -105,6 +105,18 @@ function dueTests(open: OpenFresh): void {
     assert.deepEqual(await claim(store, 99).then((ids) => ids.at(-1)), sampleId(3));
   });
 
+  it("tells since when the oldest work is due, also while somebody is at it", async (t) => {
+    const store = await open(t);
+    assert.equal(await store.readOldestDue(), null);
+    await put(store, sampleLedger(1, { dueAt: sampleTime(20) }));
+    await put(store, sampleLedger(2, { dueAt: sampleTime(10) }));
+    assert.equal(await store.readOldestDue(), sampleTime(10));
+    await claim(store, 10);
+    assert.equal(await store.readOldestDue(), sampleTime(10));
+    await alter(store, sampleId(2), (ledger) => delete ledger.dueAt);
+    assert.equal(await store.readOldestDue(), sampleTime(20));
+  });
+
   it("gives a session out again when its lease has ended", async (t) => {
     const store = await open(t);
     await put(store, sampleLedger(1, { dueAt: sampleTime(20) }));

@@ -236,6 +236,8 @@ describe("every operation answers as /openapi.json says", () => {
   });
 
   it("about the server itself", async () => {
+    await call("/metrics", "");
+    await call("/metrics", "", { key: null });
     for (const path of ["/healthz", "/readyz", "/openapi.json", "/offsite-checkout.js"])
       await call(path, "", { key: null });
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createApp } from "../../server/app.ts";
+import { createMetrics } from "../../server/metrics/metrics.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { openPlayCheckout } from "../support/play-checkout.ts";
 import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
@@ -75,6 +76,7 @@ async function listRoutes(): Promise<string[]> {
     keys: { secretKeyHash: "0".repeat(64) },
     countCreation: () => undefined,
     closing: new AbortController().signal,
+    metrics: createMetrics(),
     widgetScript: Buffer.alloc(0),
   });
   await play.close();

@@ -45,6 +45,13 @@ export class DueQueue {
     }
     return claimed.map(({ id }) => id);
   }
+
+  /** Tells when the first is due that waits or is leased. O(leased), which are as many as are worked on at once. */
+  oldest(): string | undefined {
+    const times = [...this.#dueAt.values()];
+    if (this.#waiting.least !== undefined) times.push(this.#waiting.least.at);
+    return times.sort()[0];
+  }
 }
 
 /** A binary heap, least `at` first, in which each id is once and can be found. */

@@ -65,6 +65,16 @@ export async function claimDue(
   return rows.sort((one, other) => (key(one) < key(other) ? -1 : 1)).map(({ id }) => decodeText(id));
 }
 
+/** Tells when what is due first is due: see `Store`. */
+export async function readOldestDue(primary: Primary): Promise<string | null> {
+  const { rows } = await primary.run(({ client }) =>
+    client.query<{ due_at: string }>(
+      "SELECT due_at FROM checkout_sessions WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1",
+    ),
+  );
+  return rows[0] === undefined ? null : decodeText(rows[0].due_at);
+}
+
 /** Removes answers, claims and deliveries whose time is over, a part of them at a time. */
 export async function cleanUp(primary: Primary, now: Date): Promise<void> {
   const before = encodeText(now.toISOString());
