@@ -64,6 +64,11 @@ export interface GatewayDriver {
   actions?: Channel;
   /** For a gateway whose customer leaves a token at the provider, with which `fetchPayment` then asks for the money. */
   token?: { attempt: Partial<AttemptRecord>; bringBack(token: string): ProviderRequest };
+  /** For a gateway that saves and charges sources: how its provider answers, and where a call's key is. */
+  sources?: {
+    save(paymentSourceToken: string, customerToken?: string): Script;
+    keyOf(request: ReceivedRequest): unknown;
+  };
   /** Absent where the gateway calls nobody. */
   provider?: ProviderScripts;
   /** Finds what the provider learned when an attempt started: in the handoff, or in the calls that it got. */
@@ -138,3 +143,17 @@ export function dropBody(channel: Channel, fields: Fields): Record<string, Provi
     "a body of no media type": { ...request, contentType: null },
   };
 }
+
+/** Numbers that could be a card's: the public test numbers of the schemes. */
+export const CARD_NUMBERS = [
+  "4111111111111111",
+  "4111-1111-1111-1111",
+  "4111 1111 1111 1111",
+  "5555555555554444",
+  "378282246310005",
+  "4222222222222",
+  "6304000000000000000",
+  "501800000009",
+  "4111111111111111=2512",
+  "4111111111111111|12|30|123",
+];

@@ -42,6 +42,7 @@ import {
   type GatewayDriver,
 } from "./gateway-driver.ts";
 import { testGatewayFrontDoor } from "./gateway-front-door.ts";
+import { testSources } from "./gateway-source.ts";
 import { alterations, assertNoSecret, createGateway, factsOf, refusal, tripOf, type Suite } from "./gateway-suite.ts";
 import { testActions, testTokens } from "./gateway-token.ts";
 
@@ -80,6 +81,7 @@ export function testGateway(driver: GatewayDriver): void {
     testMissingChannels(suite);
     if (driver.actions !== undefined) testActions(suite, driver.actions);
     if (driver.token !== undefined) testTokens(suite, driver.token);
+    testSources(suite);
     if (driver.provider !== undefined) {
       testProviderFaults(suite);
       if (driver.token === undefined) testAnswers(suite, driver.provider);

@@ -1,8 +1,10 @@
 /** An external gateway's payment with the server cut off before each of its writes: in the end it is paid once. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { chargeSource } from "../../../server/checkout/charge-source.ts";
 import { createSession } from "../../../server/checkout/create-session.ts";
 import { runDueWork } from "../../../server/checkout/due-work.ts";
+import { savePaymentSource } from "../../../server/checkout/payment-sources.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
 import { StoreError } from "../../../server/errors.ts";
 import type { Ledger } from "../../../server/stores/ledger.ts";
@@ -93,5 +95,59 @@ describe("a payment at an external gateway is taken once", () => {
         assert.ok(writes >= (isPromised ? 4 : 6) && writes < 20, `it died at ${writes - 1} writes`);
       });
     }
+  }
+});
+
+/** Saves what was paid with, and charges it with a process that dies at a write; then another does what is due. */
+async function chargeWithDeath(writes: number, isWritten: boolean) {
+  const endpoint = await startExternalEndpoint();
+  const { checkout, clock, close } = await openExternalCheckout(endpoint);
+  try {
+    const body = { currency: "EUR", returnUrl: "https://shop.example/", customer: { reference: "c-1" } };
+    const first = await createSession(checkout, { ...body, amount: 12_900 });
+    const { handoff } = await startAttempt(checkout, first.id, { presentation: "redirect" });
+    await comeBack(checkout, new URL(handoff.url).searchParams.get("return_url")?.split("/").at(-1) ?? "");
+    const paymentId = (await checkout.store.readLedger(first.id))?.payments[0]?.id ?? "";
+    const { id: paymentSource } = await savePaymentSource(checkout, { paymentId });
+    endpoint.done.clear();
+    const dying = { ...checkout, store: dyingStore(checkout.store, writes, isWritten) };
+    const hasDied = await createSession(dying, { ...body, amount: 500, paymentSource })
+      .then(({ id }) => chargeSource(dying, id))
+      .then(
+        () => false,
+        () => true,
+      );
+    for (let round = 0; round < 3; round += 1) {
+      clock.advance(400);
+      await runDueWork(checkout);
+    }
+    const { items } = await checkout.store.listSessions({}, { limit: 9 });
+    const charged = items.filter(({ session }) => session.id !== first.id);
+    return { hasDied, charged, done: [...endpoint.done.values()].map(({ action, amount }) => `${action} ${amount}`) };
+  } finally {
+    await close();
+    await endpoint.close();
+  }
+}
+
+describe("a saved source is charged once", () => {
+  for (const isWritten of [false, true]) {
+    it(`whichever write the process dies at: a write is ${isWritten ? "the last" : "lost"}`, async () => {
+      let writes = 1;
+      for (; writes < 20; writes += 1) {
+        const { hasDied, charged, done } = await chargeWithDeath(writes, isWritten);
+        // Died before the session was there, nothing was sent, and whoever asks again makes the first one.
+        if (writes === 1 && !isWritten) assert.deepEqual([charged, done], [[], []]);
+        else {
+          assert.deepEqual(
+            charged.map(({ session, payments }) => [session.status, payments.map(({ state }) => state)]),
+            [["complete", ["completed"]]],
+          );
+          assert.deepEqual(done, ["authorize 500", "capture 500"]);
+        }
+        if (!hasDied) break;
+      }
+      assert.ok(writes >= 5 && writes < 20, `it died at ${writes - 1} writes`);
+    });
   }
 });

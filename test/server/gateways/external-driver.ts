@@ -71,7 +71,7 @@ export const provider: ProviderScripts = {
 /** An external gateway, as the gateways' suite must know it. */
 export const EXTERNAL: GatewayDriver = {
   type: "external",
-  config: configOf,
+  config: (url, timeoutMs) => ({ ...configOf(url, timeoutMs), tokenUrl: `${url}/token` }),
   secret: SECRET,
   currency: "EUR",
   named: [],
@@ -85,6 +85,17 @@ export const EXTERNAL: GatewayDriver = {
       contentType: null,
       headers: {},
     }),
+  },
+  sources: {
+    save: (paymentSourceToken, customerToken) =>
+      answerJson(200, {
+        success: true,
+        data: {
+          payment_source_token: paymentSourceToken,
+          ...(customerToken === undefined ? {} : { customer_token: customerToken }),
+        },
+      }),
+    keyOf: ({ headers }) => headers["idempotency-key"],
   },
   provider,
 };
