@@ -1,12 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { BaseLogger } from "pino";
 import { Catalogue } from "../shared/catalogue.ts";
 import type { InputIssue } from "../shared/problems.ts";
 import type { CatalogueSource } from "./checkout/checkout.ts";
-import { ConfigError } from "./config.ts";
-import { RequestError } from "./errors.ts";
+import { ConfigError, readJsonFile } from "./config.ts";
 import { KEEP_INPUT, toInputIssues } from "./input.ts";
-import { parseJson } from "./parse.ts";
 
 /**
  * The catalogue in its file.
@@ -73,13 +71,7 @@ async function readStamp(file: string): Promise<string> {
 }
 
 async function readCatalogue(file: string): Promise<Catalogue> {
-  let value: unknown;
-  try {
-    value = parseJson(await readFile(file));
-  } catch (error) {
-    const reason = error instanceof RequestError ? error.message : `cannot be read (${(error as Error).message})`;
-    throw new ConfigError(file, [{ path: "", message: reason }]);
-  }
+  const value = await readJsonFile(file);
   const parsed = Catalogue.safeParse(value, KEEP_INPUT);
   const issues = [...(parsed.success ? [] : toInputIssues(parsed.error)), ...findRepeatedSkus(value)];
   if (!parsed.success || issues.length > 0) throw new ConfigError(file, issues);

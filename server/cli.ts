@@ -3,11 +3,15 @@ import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
 import { CheckoutError } from "./errors.ts";
 import { ConfigError, loadConfig, startServer } from "./index.ts";
+import { signCartCommand } from "./sign-cart-command.ts";
 import { runStoreCommand, UsageError } from "./store-command.ts";
 
 const USAGE = `Usage: offsite-checkout <command>
 
   serve [--config <file>]                  take payments
+  sign-cart [<file>] [--days <n>] [--config <file>]
+                                           print a cart, read from a JSON file or the standard input, signed with the
+                                           configuration's cartKey; it is good for 30 days where it has no exp
   store check [--store <address>]          read everything in a store, and say what is wrong
   store compact [--store <address>]        free what a store no longer needs
   store copy --from <address> --to <address>
@@ -30,6 +34,8 @@ async function main(): Promise<void> {
     console.log(USAGE);
   } else if (command === "serve" && action === undefined) {
     await serve(values.config);
+  } else if (command === "sign-cart" && rest.length === 0) {
+    console.log(await signCartCommand(action, values, new Date()));
   } else if (command === "store" && rest.length === 0) {
     const log = createLog(STDERR);
     const isWell = await runStoreCommand(action, values, { log, print: (line) => console.log(line) });
@@ -50,6 +56,7 @@ function readParameters() {
         store: { type: "string" },
         from: { type: "string" },
         to: { type: "string" },
+        days: { type: "string", default: "30" },
         help: { type: "boolean", default: false },
       },
     });

@@ -33,6 +33,8 @@ export interface Config {
   onDuplicate: OnDuplicate;
   /** The absolute path of the catalogue's file. */
   catalogue: string | undefined;
+  /** With which carts are signed: the first signs, all verify. */
+  cartKeys: string[];
   /** How many sessions the pages of one address may create in a minute. */
   publicCreationsPerMinute: number;
   /** Addresses and ranges of the proxies whose `X-Forwarded-For` counts. */
@@ -79,6 +81,9 @@ const OwnSecret = z
   .regex(/^[\x21-\x7e]*$/, "must be visible ASCII characters")
   .refine((text) => new Set(text).size > 8, "must not be a placeholder: use a random one");
 
+/** One key, or the new one and the old one while keys are changed. */
+const CartKey = z.union([OwnSecret, z.array(OwnSecret).min(1).max(2)]);
+
 const ConfigFile = z.strictObject({
   publicUrl: z.string(),
   port: z.number().int().min(0).max(65_535).default(4301),
@@ -96,6 +101,7 @@ const ConfigFile = z.strictObject({
   checkAfterSeconds: z.array(z.number().int().min(1)).min(1).optional(),
   onDuplicate: z.enum(["hold", "refund"]).default("hold"),
   catalogue: z.string().min(1, "must name a file").optional(),
+  cartKey: CartKey.optional(),
   publicCreationsPerMinute: z.number().int().min(1).max(100_000).default(60),
   trustedProxies: z
     .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
@@ -108,14 +114,33 @@ const ConfigFile = z.strictObject({
  * @throws ConfigError naming all that is missing, empty or wrong, each with its path in the file
  */
 export async function loadConfig(file: string): Promise<Config> {
-  let value: unknown;
+  return parseConfig(await readJsonFile(file), { folder: dirname(resolve(file)), name: file });
+}
+
+/**
+ * Reads from a configuration file the key that signs carts, and nothing else: where pages are built, the server's other
+ * secrets need not be.
+ *
+ * @throws ConfigError where it is missing, empty or wrong
+ */
+export async function loadCartKey(file: string, environment = process.env): Promise<string> {
+  const { cartKey } = { ...((await readJsonFile(file)) as { cartKey?: unknown } | null) };
+  const issues: InputIssue[] = [];
+  const parsed = CartKey.safeParse(fillIn(cartKey, environment, ["cartKey"], issues));
+  const [key] = parsed.success ? [parsed.data].flat() : [];
+  if (key !== undefined && issues.length === 0) return key;
+  const message = cartKey === undefined ? "is required" : `must be ${SECRET_LENGTH} to 200 random visible characters`;
+  throw new ConfigError(file, firstOfEachPath([...issues, { path: "/cartKey", message }]));
+}
+
+/** Reads a JSON file strictly. @throws ConfigError where it cannot be read */
+export async function readJsonFile(file: string): Promise<unknown> {
   try {
-    value = parseJson(await readFile(file));
+    return parseJson(await readFile(file));
   } catch (error) {
     const reason = error instanceof RequestError ? error.message : `cannot be read (${(error as Error).message})`;
     throw new ConfigError(file, [{ path: "", message: reason }]);
   }
-  return parseConfig(value, { folder: dirname(resolve(file)), name: file });
 }
 
 /**
@@ -138,11 +163,12 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
     issues,
   );
   if (!parsed.success || issues.length > 0) throw new ConfigError(name, firstOfEachPath(issues));
-  const { publicUrl, store, ...rest } = parsed.data;
+  const { publicUrl, store, cartKey = [], ...rest } = parsed.data;
   return {
     ...rest,
     host: rest.host,
     checkAfterSeconds: rest.checkAfterSeconds,
+    cartKeys: [cartKey].flat(),
     catalogue: rest.catalogue === undefined ? undefined : resolve(folder, rest.catalogue),
     publicUrl: new URL(publicUrl).href.replace(/\/+$/, ""),
     store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -75,6 +76,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     },
     onDuplicate: config.onDuplicate,
     catalogue,
+    cartKeys: config.cartKeys.map((key) => createSecretKey(Buffer.from(key))),
     now,
     log,
     onForgedReturn: (gateway) => metrics.countForgery(gateway),

@@ -19,3 +19,13 @@ export const SkuSessionRequest = z.strictObject({
   locale: Locale.optional(),
 });
 export type SkuSessionRequest = z.infer<typeof SkuSessionRequest>;
+
+/** The body of `POST /v1/checkout-sessions` from a storefront's page: a cart that the merchant has signed. */
+export const CartSessionRequest = z.strictObject({
+  cart: z.string().min(1, "must not be empty").max(60_000, "must be at most 60000 characters"),
+  returnUrl: Address.optional(),
+  cancelUrl: Address.optional(),
+  gateway: safeText(100).optional(),
+  locale: Locale.optional(),
+});
+export type CartSessionRequest = z.infer<typeof CartSessionRequest>;

@@ -20,6 +20,8 @@ export interface Checkout {
   clientSecretKey: KeyObject;
   /** What a storefront's page may order by SKU; absent where nothing. */
   catalogue?: CatalogueSource | undefined;
+  /** With which signed carts are verified; none are taken without. */
+  cartKeys?: readonly KeyObject[];
   schedule: Schedule;
   onDuplicate: OnDuplicate;
   now: () => Date;

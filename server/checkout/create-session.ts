@@ -4,7 +4,7 @@ import type { CheckoutSession } from "../../shared/records.ts";
 import { CreateSessionRequest } from "../../shared/requests.ts";
 import { InputError } from "../errors.ts";
 import { KEEP_INPUT, toInputIssues } from "../input.ts";
-import type { SessionRecord, SourceRecord } from "../stores/ledger.ts";
+import type { CartUse, SessionRecord, SourceRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
 import { addCharge, findChargeableSource } from "./charge-source.ts";
 import type { Checkout, KeepAnswer } from "./checkout.ts";
@@ -12,6 +12,12 @@ import { deriveClientSecret, hashSecret, newId, newToken } from "./ids.ts";
 import { secondsAfter } from "./schedule.ts";
 import { findStorefrontUrlFault } from "./storefront-url.ts";
 import { canCaptureAs, offeredGateways, viewSession, type Audience } from "./view.ts";
+
+/** Who creates a session, and of which cart for a single use. */
+export interface Creator {
+  audience: Audience;
+  cart?: CartUse | undefined;
+}
 
 /**
  * Creates a checkout session: for the merchant, or for a customer whose order the server has priced.
@@ -23,18 +29,21 @@ export async function createSession(
   checkout: Checkout,
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
-  creator: Audience = "merchant",
+  { audience, cart }: Creator = { audience: "merchant" },
 ): Promise<CheckoutSession> {
   const request = readRequest(checkout, body);
   const source = await findChargeableSource(checkout, request);
-  const session = toSession(checkout, source === undefined ? request : forSource(request, source));
+  const session = {
+    ...toSession(checkout, source === undefined ? request : forSource(request, source)),
+    ...(cart === undefined ? {} : { cart }),
+  };
   const issues = findGatewayIssues(checkout, session);
   if (issues.length > 0) throw new InputError(issues);
   return checkout.store.transact(session.id, () => {
-    const change = new Change({ session, attempts: [], payments: [] }, creator, checkout);
+    const change = new Change({ session, attempts: [], payments: [] }, audience, checkout);
     change.record("checkout_session.created");
     if (source !== undefined) addCharge(checkout, change, source);
-    return change.commit((ledger) => viewSession(checkout, ledger, creator), keep);
+    return change.commit((ledger) => viewSession(checkout, ledger, audience), keep);
   });
 }
 

@@ -1,9 +1,10 @@
 import type { InputIssue } from "../../shared/problems.ts";
 import type { CheckoutSession } from "../../shared/records.ts";
-import { SkuSessionRequest } from "../../shared/storefront-requests.ts";
+import { CartSessionRequest, SkuSessionRequest } from "../../shared/storefront-requests.ts";
 import { InputError } from "../errors.ts";
 import { KEEP_INPUT, toInputIssues } from "../input.ts";
 import type { Checkout, KeepAnswer } from "./checkout.ts";
+import { createCartSession } from "./create-cart-session.ts";
 import { createSession } from "./create-session.ts";
 import { priceItems } from "./price-items.ts";
 
@@ -19,7 +20,7 @@ const PRICE_FIELDS: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Creates a session for a storefront's page, without the merchant's secret key: it names SKUs, and the server's
- * catalogue their prices.
+ * catalogue their prices; or it hands over a cart that the merchant has signed.
  *
  * @returns the session as the customer may see it
  * @throws InputError with every fault of the body
@@ -29,9 +30,11 @@ export async function createStorefrontSession(
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
 ): Promise<CheckoutSession> {
-  const { items, ...request } = readRequest(body);
+  const asked = readRequest(body);
+  if ("cart" in asked) return createCartSession(checkout, asked, keep);
+  const { items, ...request } = asked;
   const order = await priceOrder(checkout, items);
-  return createSession(checkout, { ...request, ...order }, keep, "customer");
+  return createSession(checkout, { ...request, ...order }, keep, { audience: "customer" });
 }
 
 /**
@@ -46,14 +49,15 @@ export async function priceOrder({ catalogue }: Checkout, items: SkuSessionReque
   return priceItems(await catalogue.current(), items);
 }
 
-function readRequest(body: unknown): SkuSessionRequest {
-  const parsed = SkuSessionRequest.safeParse(body, KEEP_INPUT);
+function readRequest(body: unknown): SkuSessionRequest | CartSessionRequest {
+  const isCart = typeof body === "object" && body !== null && "cart" in body;
+  const parsed = (isCart ? CartSessionRequest : SkuSessionRequest).safeParse(body, KEEP_INPUT);
   if (!parsed.success) throw new InputError(toInputIssues(parsed.error).map(explainPrice));
   return parsed.data;
 }
 
 function explainPrice({ path, message }: InputIssue): InputIssue {
   return PRICE_FIELDS.has(path.split("/").at(-1))
-    ? { path, message: "must be left out: the server's catalogue names the price" }
+    ? { path, message: "must be left out: the server names the price" }
     : { path, message };
 }

@@ -15,6 +15,7 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     pageToken,
     updatedAt: _updatedAt,
     acknowledged: _acknowledged,
+    cart: _cart,
     attention,
     paymentSource,
     customer,

@@ -17,6 +17,7 @@ export const SCHEMA_DESCRIPTIONS: Readonly<Record<string, string>> = {
   SourceCustomer: "Whose it is: a reference, an e-mail address, or both.",
   PaymentSum: "The payments created on one day (UTC), by the state in which they are now, and by currency.",
   SkuSessionRequest: "An order by SKU, from a storefront's page.",
+  CartSessionRequest: "A signed cart, from a storefront's page. What the cart says goes before what is beside it.",
   OrderedItem: "So many of one product of the server's catalogue.",
   Problem: "An error (RFC 9457). `code` is stable; texts are for people and may change.",
 };

@@ -26,7 +26,7 @@ import {
   StartedAttempt,
 } from "../../shared/records.ts";
 import { CreateSessionRequest, OperatePaymentRequest, StartAttemptRequest } from "../../shared/requests.ts";
-import { OrderedItem, SkuSessionRequest } from "../../shared/storefront-requests.ts";
+import { CartSessionRequest, OrderedItem, SkuSessionRequest } from "../../shared/storefront-requests.ts";
 import { PaymentSum, Statistics } from "../../shared/statistics.ts";
 import { FIELD_DESCRIPTIONS, SCHEMA_DESCRIPTIONS } from "./descriptions.ts";
 
@@ -37,6 +37,7 @@ export type JsonSchema = Record<string, unknown>;
 const REQUESTS = {
   CreateSessionRequest,
   SkuSessionRequest,
+  CartSessionRequest,
   StartAttemptRequest,
   OperatePaymentRequest,
   SavePaymentSourceRequest,

@@ -4,7 +4,7 @@ import { PATHS } from "../../shared/paths.ts";
 import { ListSessionsQuery } from "../../shared/queries.ts";
 import { CheckoutSession, CreatedCheckoutSession, StartedAttempt } from "../../shared/records.ts";
 import { CreateSessionRequest, StartAttemptRequest } from "../../shared/requests.ts";
-import { SkuSessionRequest } from "../../shared/storefront-requests.ts";
+import { CartSessionRequest, SkuSessionRequest } from "../../shared/storefront-requests.ts";
 import { attempt, completeSession, createdSession, newSession, openSession } from "./examples.ts";
 import { NoFields } from "./no-fields.ts";
 import type { DescribedOperation } from "./operation.ts";
@@ -23,19 +23,28 @@ export const sessionOperations: readonly DescribedOperation[] = [
       "Call this from your own server, where the price is. Give `amount`, or `items` of which it is computed: " +
       "Σ quantity × unitAmount + shipping + tax + discount; given both, they must agree. Hand `id` and `clientSecret` " +
       "to your page, or send the customer to `url`. The `clientSecret` is in no other answer. A storefront's page calls " +
-      "this without a key and names SKUs, which the server's catalogue prices; one address may do so 60 times a minute.",
+      "this without a key and names SKUs, which the server's catalogue prices, or hands over a `cart` that you have signed; one address may do so 60 times a minute.",
     callers: ["secretKey", "anyone"],
     isIdempotent: true,
     body: {
-      schema: z.union([CreateSessionRequest, SkuSessionRequest]),
+      schema: z.union([CreateSessionRequest, SkuSessionRequest, CartSessionRequest]),
       examples: {
         "An order of items": newSession,
         "An amount alone": { amount: 4300, currency: "EUR", returnUrl: "https://shop.example/thanks" },
+        "A signed cart": { cart: "eyJhbGciOiJIUzI1NiJ9.eyJjdXJyZW5jeSI6IkVVUiJ9.c2lnbmF0dXJl" },
         "From a storefront's page": { items: [{ sku: "mug", quantity: 2 }], returnUrl: "https://shop.example/thanks" },
       },
     },
     answers: { 201: { description: "The session.", schema: CreatedCheckoutSession, example: createdSession } },
-    problems: ["not_found", "unsupported_operation", "forbidden", "rate_limited"],
+    problems: [
+      "not_found",
+      "unsupported_operation",
+      "forbidden",
+      "rate_limited",
+      "signature_invalid",
+      "session_closed",
+      "invalid_state",
+    ],
   },
   {
     method: "get",

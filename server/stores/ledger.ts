@@ -30,8 +30,16 @@ export interface SessionRecord extends Omit<
   /** The unguessable part of the plain page's address. */
   pageToken: string;
   updatedAt: string;
+  /** The cart for a single use of which it was made. */
+  cart?: CartUse;
   /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
   acknowledged?: string[];
+}
+
+/** A signed cart for a single use: its `jti`, and SHA-256 of its order, hex. */
+export interface CartUse {
+  id: string;
+  digest: string;
 }
 
 /** A stored attempt: the public one and what binds the provider's answers to it. */
@@ -99,6 +107,8 @@ export interface IdempotencyRecord {
 /** The names by which a session's records are found, each unique over the whole store. */
 export const ledgerKey = {
   page: (token: string) => `page:${token}`,
+  /** The `jti` of a cart for a single use. */
+  cart: (id: string) => `cart:${id}`,
   attemptToken: (hash: string) => `token:${hash}`,
   reference: (gateway: string, reference: string) => `reference:${gateway}:${reference}`,
   /** The provider's id of a remote checkout. */
@@ -117,6 +127,7 @@ export const ledgerKey = {
 export function ledgerKeys({ session, attempts, payments, source }: Ledger): string[] {
   return [
     ledgerKey.page(session.pageToken),
+    ...(session.cart === undefined ? [] : [ledgerKey.cart(session.cart.id)]),
     ...(source === undefined ? [] : [ledgerKey.source(source.id)]),
     ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId, actionId }) => [
       ledgerKey.attemptToken(tokenHash),

@@ -57,7 +57,7 @@ describe("a storefront's page", () => {
   });
 
   it("names no price", async () => {
-    const told = "must be left out: the server's catalogue names the price";
+    const told = "must be left out: the server names the price";
     assert.deepEqual(
       await pathsOf({ ...order(["mug", 1]), amount: 1, currency: "EUR", shipping: 0, discount: -1, tax: 0 }),
       ["/amount", "/currency", "/shipping", "/discount", "/tax"].map((path) => `${path} ${told}`),
