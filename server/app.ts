@@ -22,6 +22,7 @@ import { paymentSourceRoutes } from "./routes/payment-sources.ts";
 import { paymentRoutes } from "./routes/payments.ts";
 import { newRouter, type RouteContext } from "./routes/route-context.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { webhookDeliveryRoutes } from "./routes/webhook-deliveries.ts";
 import { widgetRoutes } from "./routes/widget.ts";
 
 /** What the HTTP interface is made of. */
@@ -53,6 +54,7 @@ export function createApp(options: AppOptions): Koa {
     eventRoutes(routes),
     paymentRoutes(routes),
     paymentSourceRoutes(routes),
+    webhookDeliveryRoutes(routes),
     gatewayRoutes(routes),
     overviewRoutes(routes),
     checkoutPageRoutes(routes),

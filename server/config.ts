@@ -11,6 +11,8 @@ import { configureGateway } from "./gateways/index.ts";
 import { isAddressRange } from "./http/client-address.ts";
 import { KEEP_INPUT, toInputIssues, toJsonPointer } from "./input.ts";
 import { parseJson } from "./parse.ts";
+import { findWebhookIssues, toWebhooks, WebhookEntry } from "./webhooks/config.ts";
+import type { WebhookConfig } from "./webhooks/endpoint.ts";
 
 /** A configuration that was checked as a whole; paths in it are absolute. */
 export interface Config {
@@ -39,6 +41,10 @@ export interface Config {
   publicCreationsPerMinute: number;
   /** Addresses and ranges of the proxies whose `X-Forwarded-For` counts. */
   trustedProxies: string[];
+  /** Who is told of events. */
+  webhooks: WebhookConfig[];
+  /** Whether endpoints on this machine and in private networks are called. */
+  allowPrivateWebhooks: boolean;
 }
 
 /** One gateway, ready to be made. */
@@ -106,6 +112,8 @@ const ConfigFile = z.strictObject({
   trustedProxies: z
     .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
     .default([]),
+  webhooks: z.array(WebhookEntry).max(16, "must be at most 16").default([]),
+  allowPrivateWebhooks: z.boolean().default(false),
 });
 
 /**
@@ -157,6 +165,8 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
   if (!parsed.success) issues.push(...toInputIssues(parsed.error));
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
   issues.push(...findAddressIssues(file));
+  const { webhooks = [], allowPrivateWebhooks: allowPrivate = false } = file;
+  issues.push(...findWebhookIssues(webhooks, { environment: file.environment ?? "test", allowPrivate }));
   const gateways = readGateways(
     (filled as { gateways?: unknown } | null)?.gateways,
     file.environment ?? "test",
@@ -173,6 +183,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
     publicUrl: new URL(publicUrl).href.replace(/\/+$/, ""),
     store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,
     gateways,
+    webhooks: toWebhooks(rest.webhooks),
   };
 }
 

@@ -15,6 +15,8 @@ import { listen } from "./http/listen.ts";
 import { RateLimit } from "./http/rate-limit.ts";
 import { countEvents } from "./metrics/count-events.ts";
 import { createMetrics } from "./metrics/metrics.ts";
+import { startDelivering } from "./webhooks/deliver.ts";
+import { createWebhook } from "./webhooks/endpoint.ts";
 import { openStore } from "./stores/index.ts";
 
 export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
@@ -81,6 +83,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     log,
     onForgedReturn: (gateway) => metrics.countForgery(gateway),
   };
+  checkout.endpoints = config.webhooks.map((webhook) => createWebhook(webhook, checkout));
   const keys = { secretKeyHash: hashSecret(config.secretKey) };
   const creations = new RateLimit(config.publicCreationsPerMinute);
   const readAddress = createAddressReader(config.trustedProxies);
@@ -93,6 +96,11 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     );
     const catalogueWatch = setInterval(() => void catalogue?.refresh(), CATALOGUE_INTERVAL_MS);
     const worker = startDueWork(checkout, options.dueWorkIntervalMs ?? DUE_WORK_INTERVAL_MS);
+    const deliverer = startDelivering({
+      checkout,
+      send: { allowPrivate: config.allowPrivateWebhooks },
+      intervalMs: options.dueWorkIntervalMs ?? DUE_WORK_INTERVAL_MS,
+    });
     return {
       url: config.publicUrl,
       port: listening.port,
@@ -100,7 +108,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
         closing.abort();
         clearInterval(catalogueWatch);
         // Both at once: a provider that is slow to answer due work would add its time to the requests'.
-        await Promise.all([listening.close(), worker.stop()]);
+        await Promise.all([listening.close(), worker.stop(), deliverer.stop()]);
         await store.close();
       },
     };

@@ -47,3 +47,7 @@ export const ListDeliveriesQuery = z.strictObject({
   status: z.enum(DELIVERY_STATUSES).optional(),
 });
 export type ListDeliveriesQuery = z.infer<typeof ListDeliveriesQuery>;
+
+/** The answer of `GET /v1/webhook-deliveries`. */
+export const WebhookDeliveryPage = z.object({ data: z.array(WebhookDelivery), next: z.string().nullable() });
+export type WebhookDeliveryPage = z.infer<typeof WebhookDeliveryPage>;

@@ -179,6 +179,8 @@ export const Payment = z.object({
   authorizationExpiresAt: Timestamp.optional(),
   completedAt: Timestamp.optional(),
   operations: z.array(Operation),
+  /** Grows with every change: what carries a smaller one is older. */
+  version: z.number().int(),
 });
 export type Payment = z.infer<typeof Payment>;
 

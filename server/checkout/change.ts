@@ -3,6 +3,7 @@ import type { AttemptRecord, DecidedBy, Ledger, NewEvent, PaymentRecord } from "
 import type { Commit } from "../stores/store.ts";
 import { noteAttention } from "./attention.ts";
 import type { Checkout, KeepAnswer, OnDuplicate } from "./checkout.ts";
+import { newDeliveries, type Endpoint } from "./endpoint.ts";
 import { newId } from "./ids.ts";
 
 /** What an event tells beside its type. */
@@ -23,9 +24,18 @@ export class Change {
   readonly time: string;
   readonly onDuplicate: OnDuplicate;
   readonly #events: NewEvent[] = [];
+  readonly #endpoints: readonly Endpoint[];
+  /** The payments as they were, as text. */
+  readonly #before: ReadonlyMap<string, string>;
   #expiryNotBefore = "";
 
-  constructor(ledger: Ledger, decidedBy: DecidedBy, { now, onDuplicate }: Pick<Checkout, "now" | "onDuplicate">) {
+  constructor(
+    ledger: Ledger,
+    decidedBy: DecidedBy,
+    { now, onDuplicate, endpoints = [] }: Pick<Checkout, "now" | "onDuplicate" | "endpoints">,
+  ) {
+    this.#endpoints = endpoints;
+    this.#before = new Map(ledger.payments.map((payment) => [payment.id, JSON.stringify(payment)]));
     this.ledger = ledger;
     this.decidedBy = decidedBy;
     this.now = now();
@@ -66,7 +76,12 @@ export class Change {
     const dueAt = nextDueAt(this.ledger, this.#expiryNotBefore);
     if (dueAt === undefined) delete this.ledger.dueAt;
     else this.ledger.dueAt = dueAt;
-    return withAnswer({ result: makeResult(this.ledger), ledger: this.ledger, events: this.#events }, keep);
+    for (const payment of this.ledger.payments) {
+      if (JSON.stringify(payment) !== this.#before.get(payment.id)) payment.version = (payment.version ?? 0) + 1;
+    }
+    const deliveries = newDeliveries(this.#endpoints, this.#events, this.ledger);
+    const commit = { result: makeResult(this.ledger), ledger: this.ledger, events: this.#events };
+    return withAnswer(deliveries.length === 0 ? commit : { ...commit, deliveries }, keep);
   }
 }
 

@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import type { Gateway } from "../gateways/gateway.ts";
 import type { IdempotencyRecord } from "../stores/ledger.ts";
 import type { Store } from "../stores/store.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** Everything that deciding needs; one for each server. */
 export interface Checkout {
@@ -22,6 +23,8 @@ export interface Checkout {
   catalogue?: CatalogueSource | undefined;
   /** With which signed carts are verified; none are taken without. */
   cartKeys?: readonly KeyObject[];
+  /** Who is told of events; absent where nobody. */
+  endpoints?: readonly Endpoint[];
   schedule: Schedule;
   onDuplicate: OnDuplicate;
   now: () => Date;

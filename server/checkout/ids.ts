@@ -6,7 +6,7 @@ const SECRET_BYTES = 32;
 const POOL_BYTES = 4096;
 
 /** Makes an id such as `cs_…` with 144 random bits. */
-export function newId(prefix: "cs" | "at" | "pay" | "op" | "src" | "evt"): string {
+export function newId(prefix: "cs" | "at" | "pay" | "op" | "src" | "evt" | "whd"): string {
   return `${prefix}_${takeRandom(RANDOM_BYTES, "base64url")}`;
 }
 

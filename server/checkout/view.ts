@@ -66,7 +66,8 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
 }
 
 /** Shows a payment; to the customer without what the provider told the merchant. */
-export function viewPayment(payment: PaymentRecord, audience: Audience = "merchant"): Payment {
+export function viewPayment(record: PaymentRecord, audience: Audience = "merchant"): Payment {
+  const payment = { ...record, version: record.version ?? 1 };
   if (audience === "merchant") return payment;
   const {
     remoteDetails: _remoteDetails,

@@ -7,6 +7,7 @@ import { paymentOperations } from "./payments.ts";
 import { describeProblems } from "./problems.ts";
 import { describeSchema, describeSchemas, type JsonSchema } from "./schemas.ts";
 import { sessionOperations } from "./sessions.ts";
+import { webhookDeliveryOperations } from "./webhook-deliveries.ts";
 
 /** Every operation of the HTTP interface; a test holds this to the router. */
 export const OPERATIONS: readonly DescribedOperation[] = [
@@ -15,6 +16,7 @@ export const OPERATIONS: readonly DescribedOperation[] = [
   ...paymentSourceOperations,
   ...overviewOperations,
   ...eventAndGatewayOperations,
+  ...webhookDeliveryOperations,
   ...browserOperations,
   ...operatorOperations,
 ];

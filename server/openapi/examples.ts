@@ -38,6 +38,7 @@ export const payment = {
   capturedAmount: 4300,
   refundedAmount: 0,
   balance: 4300,
+  version: 1,
   currency: "EUR",
   remoteId: "T-20261121-0007",
   remoteState: "completed",

@@ -52,6 +52,7 @@ export const TAGS = {
   "Payment sources": "What customers have agreed to be charged by again.",
   Overview: "All payments at a glance, and where a name leads.",
   Events: "Everything that happened, in order.",
+  "Webhook deliveries": "What was, is and could not be delivered to the merchant's endpoints.",
   Gateways: "The configured providers.",
   "Customer's way": "What the customer's browser and the provider's server call; none of it is for merchants.",
   Operation: "For whoever runs the server.",

@@ -10,6 +10,7 @@ import {
   ProblemAnswer,
   SessionPage,
 } from "../../shared/answers.ts";
+import { DeliveryAttempt, WebhookDelivery, WebhookDeliveryPage } from "../../shared/deliveries.ts";
 import { CheckoutEvent } from "../../shared/events.ts";
 import { PaymentSource, SavePaymentSourceRequest, SourceCustomer } from "../../shared/payment-sources.ts";
 import {
@@ -70,6 +71,9 @@ const ANSWERS = {
   FoundSessions,
   Statistics,
   PaymentSum,
+  WebhookDelivery,
+  DeliveryAttempt,
+  WebhookDeliveryPage,
   Problem: ProblemAnswer,
 };
 

@@ -72,8 +72,10 @@ export interface AttemptRecord extends Attempt {
   mismatch?: { code: AttemptCode; amount: number; currency: string; environment: Environment };
 }
 
-/** A stored payment, the same as the public one. */
-export type PaymentRecord = Payment;
+/** A stored payment, the same as the public one; it has no `version` where an older server wrote it. */
+export interface PaymentRecord extends Omit<Payment, "version"> {
+  version?: number;
+}
 
 export type { DecidedBy } from "../../shared/events.ts";
 

@@ -5,6 +5,7 @@ import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { MANUAL, startTestServer, STOREFRONT, type TestRequest, type TestServer } from "../support/server.ts";
+import { WEBHOOK_SECRET } from "../support/webhook-receiver.ts";
 import { UNIVERSAL, universalMessage } from "../support/universal.ts";
 
 const SESSIONS = "/v1/checkout-sessions";
@@ -26,6 +27,10 @@ describe("every operation answers as /openapi.json says", () => {
       String(input instanceof Request ? input.url : input).includes("dwolla");
     server = await startTestServer({
       gateways,
+      config: {
+        webhooks: [{ url: "http://127.0.0.1:9/hooks", secret: WEBHOOK_SECRET }],
+        allowPrivateWebhooks: true,
+      },
       fetch: (input, init) => (isDwolla(input) ? dwolla.fetch(input, init) : fetch(input, init)),
     });
     api = new DocumentedApi((await server.call<ApiDocument>("/openapi.json")).body);
@@ -233,6 +238,18 @@ describe("every operation answers as /openapi.json says", () => {
     await call("/notify/{gateway}", "unknown", { key: null, form: {} });
     // What only looks ahead is answered and changes nothing: no gateway here takes a notification by its address.
     await call("/notify/{gateway}", "card", { key: null, headers: { purpose: "prefetch" } });
+  });
+
+  it("about webhook deliveries", async () => {
+    await create();
+    type List = { data: { id: string }[] };
+    const { data } = await call<List>("/v1/webhook-deliveries", "", {}, "?status=due&limit=1");
+    const id = data[0]?.id ?? "";
+    await call("/v1/webhook-deliveries", "", {}, "?status=lost");
+    await call("/v1/webhook-deliveries/{id}", id);
+    await call("/v1/webhook-deliveries/{id}", "whd_none");
+    await call("/v1/webhook-deliveries/{id}/resend", id, { json: {} });
+    await call("/v1/webhook-deliveries/{id}/resend", "whd_none", { json: {} });
   });
 
   it("about the server itself", async () => {

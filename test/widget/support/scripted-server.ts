@@ -55,6 +55,7 @@ export function sampleAttempt(changes: Partial<Attempt> = {}): Attempt {
 export function samplePayment(changes: Partial<Payment> = {}): Payment {
   return {
     id: "pay_1",
+    version: 1,
     sessionId: SESSION_ID,
     attemptId: "at_1",
     gateway: "card",
