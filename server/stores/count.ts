@@ -9,6 +9,8 @@ export interface StoreCount {
   attempts: number;
   payments: number;
   operations: number;
+  /** Payment sources that are saved, or being saved. */
+  sources: number;
   events: number;
   answers: number;
   /** How many counters there are that are not at 0. */
@@ -19,7 +21,7 @@ export interface StoreCount {
 
 /** Makes a count of nothing. */
 export function emptyCount(): StoreCount {
-  const records = { sessions: 0, attempts: 0, payments: 0, operations: 0, events: 0 };
+  const records = { sessions: 0, attempts: 0, payments: 0, operations: 0, sources: 0, events: 0 };
   return { ...records, answers: 0, counters: 0, deliveries: 0, sums: {} };
 }
 
@@ -64,10 +66,11 @@ export function isSameCount(one: StoreCount, other: StoreCount): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-function addLedger(count: StoreCount, { session, attempts, payments }: Ledger): void {
+function addLedger(count: StoreCount, { session, attempts, payments, source }: Ledger): void {
   count.sessions += 1;
   count.attempts += attempts.length;
   count.payments += payments.length;
+  if (source !== undefined) count.sources += 1;
   const sum = (count.sums[session.currency] ??= { asked: 0n, captured: 0n, refunded: 0n });
   sum.asked += BigInt(session.amount);
   for (const { currency, operations, capturedAmount, refundedAmount } of payments) {

@@ -3,7 +3,15 @@ import { it } from "node:test";
 import { InputError } from "../../server/errors.ts";
 import type { EventRecord, Ledger } from "../../server/stores/ledger.ts";
 import type { Page, Store } from "../../server/stores/store.ts";
-import { addAttempt, addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../support/sample-ledger.ts";
+import {
+  addAttempt,
+  addPayment,
+  addSource,
+  sampleEvent,
+  sampleId,
+  sampleLedger,
+  sampleTime,
+} from "../support/sample-ledger.ts";
 import { alter, put, type MakePlace, type OpenFresh } from "./store-place.ts";
 
 /** Tests of lists: their order, their filters, and cursors that hold while others write. */
@@ -94,6 +102,27 @@ export function listTests(makePlace: MakePlace): void {
     assert.deepEqual(await list({ orderId: "order-1", customer: "customer-0", needsAttention: true }), [9, 3]);
   });
 
+  it("lists the sessions of which a payment source is saved, and finds them by its name", async (t) => {
+    const store = await open(t);
+    for (let number = 0; number < 6; number += 1) {
+      const ledger = sampleLedger(number);
+      if (number % 2 === 0) delete ledger.session.customer;
+      if (number !== 3) addSource(ledger, number).state = number === 4 ? "saving" : "saved";
+      await put(store, ledger);
+    }
+    const list = async (filter: Parameters<Store["listSessions"]>[0]) =>
+      idsOf(await listAll((after) => store.listSessions({ hasSource: true, ...filter }, page(2, after))));
+    assert.deepEqual(await list({}), [5, 2, 1, 0].map(sampleId));
+    assert.deepEqual(await list({ customer: "customer-2" }), [sampleId(2)], "the source's own customer");
+    assert.deepEqual(await list({ customer: "customer-4" }), []);
+    assert.equal(await store.findSessionId("source:src_2"), sampleId(2));
+    await alter(store, sampleId(2), (ledger) => delete ledger.source);
+    await alter(store, sampleId(4), ({ source }) => Object.assign(source ?? {}, { state: "saved" }));
+    assert.deepEqual(await list({}), [5, 4, 1, 0].map(sampleId));
+    assert.deepEqual(await list({ customer: "customer-2" }), []);
+    assert.deepEqual(await list({ customer: "customer-4" }), [sampleId(4)]);
+  });
+
   it("lists payments by customer, time and attention, alone and together", async (t) => {
     const store = await open(t);
     for (let number = 0; number < 8; number += 1) {
@@ -123,7 +152,7 @@ export function listTests(makePlace: MakePlace): void {
     assert.deepEqual(await list({ sessionId: sampleId(3), createdFrom: sampleTime(4) }), []);
   });
 
-  it("lists what needs attention again after it was closed, and lets others write while it looks far", async (t) => {
+  it("lists what needs attention while others write", async (t) => {
     const store = await open(t);
     for (let number = 0; number < 30; number += 1) {
       const ledger = sampleLedger(number);

@@ -96,7 +96,7 @@ describe("offsite-checkout store", { skip: isOnPostgres }, () => {
 
   it("checks, compacts and copies the store of the configuration, or one that is named", async () => {
     const counts =
-      /1 sessions, 0 attempts, 0 payments, 0 operations, 1 events, 0 answers, 0 counters\nJPY, in minor units: 500 asked/;
+      /1 sessions, 0 attempts, 0 payments, 0 operations, 0 sources, 1 events, 0 answers, 0 counters, 0 deliveries\nJPY, in minor units: 500 asked/;
     const [checked, found] = await run("check");
     assert.equal(checked, 0, found);
     assert.match(found, counts);

@@ -1,4 +1,4 @@
-import type { AttemptRecord, Ledger, NewEvent, PaymentRecord } from "../../server/stores/ledger.ts";
+import type { AttemptRecord, Ledger, NewEvent, PaymentRecord, SourceRecord } from "../../server/stores/ledger.ts";
 
 /** The time at which sample records begin; each number is one second later. */
 const START_MS = Date.parse("2026-01-02T03:04:05.000Z");
@@ -90,6 +90,24 @@ export function addPayment(ledger: Ledger, number: number, part: Partial<Payment
   };
   ledger.payments.push(payment);
   return payment;
+}
+
+/** Adds a saved payment source of the latest payment to a ledger, as changes do. */
+export function addSource(ledger: Ledger, number: number): SourceRecord {
+  const { session, payments } = ledger;
+  const source: SourceRecord = {
+    id: `src_${number}`,
+    gateway: "dwolla",
+    environment: session.environment,
+    paymentId: payments.at(-1)?.id ?? "pay_none",
+    sessionId: session.id,
+    customer: { reference: `customer-${number}` },
+    createdAt: session.createdAt,
+    state: "saved",
+    paymentSourceToken: `token-${number}`,
+  };
+  ledger.source = source;
+  return source;
 }
 
 /** Makes an event of a session. */

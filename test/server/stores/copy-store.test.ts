@@ -20,6 +20,7 @@ import { postgresFault, startCluster, type TestCluster } from "../../support/pos
 import {
   addAttempt,
   addPayment,
+  addSource,
   sampleEvent,
   sampleId,
   sampleLedger,
@@ -37,6 +38,7 @@ const FILLED: StoreCount = {
   attempts: SESSIONS,
   payments: SESSIONS,
   operations: SESSIONS,
+  sources: SESSIONS,
   events: SESSIONS * 2,
   answers: SESSIONS,
   counters: 2,
@@ -216,6 +218,12 @@ async function assertCopies(from: string, to: string): Promise<void> {
   assert.deepEqual(await target.claimIdempotencyKey(claim), { state: "stored", record: sampleAnswer("key-3") });
   assert.equal(await target.readCounter("circuit:one"), 2);
   assert.equal(await target.readCounter("circuit:\u0000"), 1);
+  const { items } = await target.listSessions({ hasSource: true, customer: "customer-9" }, { limit: 9 });
+  assert.deepEqual(
+    items.map(({ source }) => source?.paymentSourceToken),
+    ["token-9"],
+  );
+  assert.equal(await target.findSessionId(ledgerKey.source("src_9")), sampleId(9));
   const due = await target.claimDue({ now: sampleTime(2), leaseUntil: sampleTime(9), limit: 9 });
   assert.deepEqual(due, [0, 1, 2].map(sampleId));
   const last = (await target.listEvents(0, 10_000)).at(-1)?.sequence ?? 0;
@@ -246,6 +254,8 @@ async function fillOne(store: Store, number: number): Promise<void> {
   addAttempt(ledger, number);
   const payment = addPayment(ledger, number, { amount: LARGEST, capturedAmount: LARGEST, refundedAmount: 5 });
   payment.balance = LARGEST - 5;
+  payment.attention = ["operation_failed"];
+  addSource(ledger, number);
   payment.operations.push({
     id: `op_${number}`,
     type: "refund",
