@@ -12,6 +12,7 @@ import { answerProblemPage } from "./pages/problem-page.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { checkoutPageRoutes } from "./routes/checkout-page.ts";
 import { comeBackRoutes } from "./routes/come-back.ts";
+import { consoleRoutes } from "./routes/console.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -36,6 +37,8 @@ export interface AppOptions {
   metrics: Metrics;
   /** The built element. */
   widgetScript: Buffer;
+  /** The built console. */
+  consoleScript: Buffer;
 }
 
 /** Where people's browsers, not programs, are answered. */
@@ -43,7 +46,7 @@ const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
 export function createApp(options: AppOptions): Koa {
-  const { checkout, keys, countCreation, closing, metrics, widgetScript } = options;
+  const { checkout, keys, countCreation, closing, metrics, widgetScript, consoleScript } = options;
   const app = new Koa();
   // What happens after an answer has begun, such as a page that goes away in the middle of a stream.
   app.on("error", (error: Error) => checkout.log.debug({ err: error }, "an answer could not be finished"));
@@ -64,6 +67,7 @@ export function createApp(options: AppOptions): Koa {
     metricsRoutes(routes, metrics),
     apiRoutes(routes),
     widgetRoutes(widgetScript),
+    consoleRoutes(consoleScript),
   ]) {
     router.use(group.routes());
   }

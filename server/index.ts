@@ -46,8 +46,6 @@ export interface RunningServer {
 const DUE_WORK_INTERVAL_MS = 1000;
 /** How often the catalogue's file is looked at, so that its faults are told also while nobody orders. */
 const CATALOGUE_INTERVAL_MS = 1000;
-/** Where `npm run build` puts the element; from the sources and from the compiled files alike. */
-const WIDGET_FILES = ["../dist/offsite-checkout.js", "../offsite-checkout.js"];
 
 /**
  * Starts a server: opens the store, takes requests and does what becomes due.
@@ -58,7 +56,8 @@ const WIDGET_FILES = ["../dist/offsite-checkout.js", "../offsite-checkout.js"];
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const { log, now = () => new Date(), fetch = globalThis.fetch, onFatal = () => undefined } = options;
-  const widgetScript = await readWidget();
+  const widgetScript = await readBuilt("offsite-checkout.js");
+  const consoleScript = await readBuilt("console.js");
   const catalogue = config.catalogue === undefined ? undefined : await CatalogueFile.open(config.catalogue, log);
   const store = await openStore(config.store, { log, onFatal });
   const metrics = createMetrics();
@@ -91,7 +90,15 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   try {
     const closing = new AbortController();
     const listening = await listen(
-      createApp({ checkout, keys, countCreation, closing: closing.signal, metrics, widgetScript }).callback(),
+      createApp({
+        checkout,
+        keys,
+        countCreation,
+        closing: closing.signal,
+        metrics,
+        widgetScript,
+        consoleScript,
+      }).callback(),
       config,
     );
     const catalogueWatch = setInterval(() => void catalogue?.refresh(), CATALOGUE_INTERVAL_MS);
@@ -118,12 +125,13 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   }
 }
 
-async function readWidget(): Promise<Buffer> {
-  for (const file of WIDGET_FILES) {
-    const script = await readFile(new URL(file, import.meta.url)).catch(() => undefined);
+/** Reads a file for browsers from where the build puts it, seen from the sources and from the compiled files alike. */
+async function readBuilt(name: string): Promise<Buffer> {
+  for (const folder of ["../dist/", "../"]) {
+    const script = await readFile(new URL(folder + name, import.meta.url)).catch(() => undefined);
     if (script !== undefined) return script;
   }
-  throw new Error("the element is not built: run npm run build");
+  throw new Error(`${name} is not built: run npm run build`);
 }
 
 function startDueWork(checkout: Checkout, intervalMs: number): { stop(): Promise<void> } {

@@ -11,6 +11,7 @@ export const PATHS = {
   attempts: attemptsPath,
   cancelSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/cancel`,
   acknowledgeSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/acknowledge`,
+  refreshSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/refresh`,
   sessionEvents: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/events`,
   events: "/v1/events",
   payments: "/v1/payments",

@@ -103,6 +103,23 @@ export const browserOperations: readonly DescribedOperation[] = [
     summary: "The element's script",
     answers: { 200: { description: "`<offsite-checkout>` as one module.", mediaType: "text/javascript" } },
   },
+  {
+    ...way,
+    method: "get",
+    path: PATHS.console,
+    operationId: "openConsole",
+    summary: "The merchant's console",
+    answers: { 200: { description: "A page without data: the secret key is typed in there.", mediaType: "text/html" } },
+  },
+  {
+    ...way,
+    method: "get",
+    path: PATHS.consoleScript(":version"),
+    operationId: "readConsoleScript",
+    summary: "The console's script, at an address that changes with it",
+    answers: { 200: { description: "The console as one module.", mediaType: "text/javascript" } },
+    problems: ["not_found"],
+  },
 ];
 
 /** What whoever runs the server calls. */

@@ -12,6 +12,7 @@ import { createStorefrontSession } from "../checkout/create-storefront-session.t
 import { bringUpToDate } from "../checkout/due-work.ts";
 import { deriveClientSecret } from "../checkout/ids.ts";
 import { readLedger } from "../checkout/settle.ts";
+import { refreshSession } from "../checkout/refresh-session.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
 import { viewSession } from "../checkout/view.ts";
 import { readStorefront, requireMerchant, requireSessionAccess } from "../http/authorize.ts";
@@ -93,6 +94,15 @@ export function sessionRoutes({ checkout, keys, countCreation }: RouteContext): 
     const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
     await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
       cancelSession(ofRequest(checkout, ctx), id, keep),
+    );
+  });
+
+  router.post(PATHS.refreshSession(":id"), async (ctx) => {
+    requireMerchant(ctx, keys);
+    readAs(NoFields, readOptionalJson(ctx));
+    const toAnswer = (session: CheckoutSession) => ({ status: 200, body: session });
+    await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      refreshSession(ofRequest(checkout, ctx), ctx.params["id"] ?? "", keep),
     );
   });
 

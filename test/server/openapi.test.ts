@@ -78,6 +78,7 @@ async function listRoutes(): Promise<string[]> {
     closing: new AbortController().signal,
     metrics: createMetrics(),
     widgetScript: Buffer.alloc(0),
+    consoleScript: Buffer.alloc(0),
   });
   await play.close();
   const routers = app.middleware.flatMap((middleware) =>
