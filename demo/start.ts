@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   Shop      ${shop}
   Server    ${server}
   Provider  ${provider}
+  Console   ${server}/console
+            with the key ${demo.secretKey}
 
   Open the shop, put the mug into the cart and pay for it: no real money moves.
   Stop with Ctrl+C.

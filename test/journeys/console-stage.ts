@@ -64,7 +64,7 @@ export class ConsoleStage {
   async unheard(): Promise<CreatedCheckoutSession> {
     const session = await this.server.createSession({ gateway: "bank", currency: "USD", orderId: "unheard" });
     await this.server.startAttempt(session);
-    this.dwolla.latest().status = "ReadyForApiCheckout";
+    this.dwolla.latest().status = "Completed";
     return session;
   }
 

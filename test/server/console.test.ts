@@ -42,7 +42,7 @@ describe("the console's page", () => {
     expectStatus(await server.call(path, { json: {} }), 502);
     dwolla.fault = "none";
     assert.equal(expectStatus(await server.call<CheckoutSession>(path, { json: {} }), 200).body.status, "open");
-    dwolla.latest().status = "ReadyForApiCheckout";
+    dwolla.latest().status = "Completed";
     expectStatus(await server.call(path, { json: {}, key: session.clientSecret }), 401);
     const { body } = expectStatus(await server.call<CheckoutSession>(path, { json: {} }), 200);
     assert.deepEqual([body.status, body.payment?.state], ["complete", "completed"]);

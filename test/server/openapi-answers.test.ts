@@ -91,6 +91,7 @@ describe("every operation answers as /openapi.json says", () => {
     await call(SESSIONS, "", { json: ORDER, headers });
     await call(SESSIONS, "", { json: { ...ORDER, amount: 1 }, headers });
     await call(`${SESSION}/acknowledge`, session.id, { json: {} });
+    await call(`${SESSION}/refresh`, session.id, { json: {} });
     await call(`${SESSION}/acknowledge`, session.id, { json: {}, key: null });
     await call(`${SESSION}/cancel`, session.id, { json: {} });
     await call(`${SESSION}/cancel`, "cs_unknown", { json: {} });
@@ -133,6 +134,12 @@ describe("every operation answers as /openapi.json says", () => {
     await operate(payment.id, "capture");
     await start(await create({ gateway: "account", currency: "USD" }));
     dwolla.fault = "none";
+    const asked = await create({ gateway: "account", currency: "USD" });
+    await start(asked);
+    await call(`${SESSION}/refresh`, asked.id, { json: {} });
+    const page = await call<string>("/console", "", { key: null });
+    await call("/console/{version}.js", /console\/([\w-]+)\.js/.exec(page)?.[1] ?? "", { key: null });
+    await call("/console/{version}.js", "older", { key: null });
     await operate(payment.id, "refresh");
     await operate(payment.id, "capture");
   });

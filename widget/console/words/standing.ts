@@ -184,8 +184,10 @@ function describeState(payment: Payment, scene: Scene): Standing {
 }
 
 /** Tells what proved that money was taken: a notification that never came is made up for by another channel. */
-function proof({ id }: Payment, { events }: Scene): string {
-  const decided = events.find(({ type, paymentId }) => type === "payment.completed" && paymentId === id)?.decidedBy;
+function proof({ id, gateway, operations }: Payment, scene: Scene): string {
+  const decided = scene.events.find(
+    ({ type, paymentId }) => type === "payment.completed" && paymentId === id,
+  )?.decidedBy;
   switch (decided) {
     case "notification":
       return "Its notification proved it.";
@@ -193,6 +195,10 @@ function proof({ id }: Payment, { events }: Scene): string {
       return "No notification had come: the customer's return proved it.";
     case "fetch":
     case "expiry":
+      return "No notification had come: asked by us, it said so.";
+    case "operator":
+      if (can(scene, gateway, "receive")) return "You noted it as received.";
+      if (operations.some(({ type }) => type === "capture")) return "You captured it.";
       return "No notification had come: asked by us, it said so.";
     default:
       return "";
