@@ -19,7 +19,7 @@ function makeScene(): Scene & { session: CheckoutSession } {
   const { clientSecretHash: _hash, pageToken: _token, updatedAt: _updatedAt, ...record } = ledger.session;
   const { attempts, payments } = ledger;
   return {
-    session: { ...record, url: "", gateways: [], attempts, payments },
+    session: { ...record, url: "", gateways: [], attempts, payments: payments.map((one) => ({ ...one, version: 1 })) },
     events: [],
     gateways: [
       { id: "dwolla", label: "Bank", abilities: ["fetchPayment", "refund"], circuit: { state: "closed", failures: 0 } },
@@ -64,7 +64,7 @@ describe("the console's words", () => {
   for (const state of PAYMENT_STATES) {
     it(`say of a payment that is ${state} what happened and what to do`, () => {
       const scene = makeScene();
-      const payment = { ...addPayment(sampleLedger(1), 1, { state }), operations: [] };
+      const payment = { ...addPayment(sampleLedger(1), 1, { state }), operations: [], version: 1 };
       const { happened, todo } = describePayment(payment, scene);
       for (const sentence of [happened, todo]) assert.match(sentence, /^[A-Z€].*\.\s*$/);
       assert.doesNotMatch(happened + todo, /undefined|NaN/);
@@ -76,7 +76,7 @@ describe("the console's words", () => {
     const [attempt] = scene.session.attempts ?? [];
     assert.ok(attempt);
     attempt.nextCheckAt = "2026-11-21T13:05:00.000Z";
-    const payment = { ...addPayment(sampleLedger(1), 1, { state: "pending" }), attemptId: attempt.id };
+    const payment = { ...addPayment(sampleLedger(1), 1, { state: "pending" }), attemptId: attempt.id, version: 1 };
     assert.equal(describePayment(payment, scene).todo, "Nothing to do. Bank is asked by itself on 2026-11-21T13:05.");
   });
 
