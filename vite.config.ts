@@ -1,3 +1,6 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 
@@ -22,6 +25,21 @@ function collapseTemplates(): Plugin {
   };
 }
 
+/** Puts what renders the API's page beside the widget, so that the installed package needs no more than itself. */
+function copySwaggerUi(): Plugin {
+  return {
+    name: "copy-swagger-ui",
+    async writeBundle() {
+      const source = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
+      await mkdir("dist/api", { recursive: true });
+      await copyFile(join(source, "swagger-ui-bundle.js"), "dist/api/swagger-ui.js");
+      await copyFile(join(source, "swagger-ui.css"), "dist/api/swagger-ui.css");
+      await copyFile(join(source, "LICENSE"), "dist/api/LICENSE");
+      await copyFile(join(source, "NOTICE"), "dist/api/NOTICE");
+    },
+  };
+}
+
 /** What the licences of the bundled code ask to be kept. */
 const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
 
@@ -35,7 +53,7 @@ const MINIFY = {
 
 /** Builds the widget: one module with everything in it, for a script tag. The server is compiled by `tsc`. */
 export default defineConfig({
-  plugins: [collapseTemplates()],
+  plugins: [collapseTemplates(), copySwaggerUi()],
   build: {
     outDir: "dist",
     // The compiled server and the manifest live there, too.

@@ -36,6 +36,8 @@ export const PATHS = {
   ready: "/readyz",
   metrics: "/metrics",
   openapi: "/openapi.json",
+  apiPage: "/api",
+  apiFile: (file: string) => `/api/${file}`,
 } as const;
 
 /** The query parameter that brings a session's id back to the shop. */

@@ -154,6 +154,23 @@ export const operatorOperations: readonly DescribedOperation[] = [
   {
     ...operator,
     method: "get",
+    path: PATHS.apiPage,
+    operationId: "showApi",
+    summary: "This document as a page",
+    answers: { 200: { description: "The page.", mediaType: HTML } },
+  },
+  {
+    ...operator,
+    method: "get",
+    path: PATHS.apiFile(":file"),
+    operationId: "readApiPageFile",
+    summary: "A file of that page",
+    answers: { 200: { description: "A script or a style sheet.", mediaType: "*/*" } },
+    problems: ["not_found"],
+  },
+  {
+    ...operator,
+    method: "get",
     path: PATHS.openapi,
     operationId: "readOpenapi",
     summary: "This document",
