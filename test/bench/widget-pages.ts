@@ -1,0 +1,144 @@
+/**
+ * One shop's page in three ways, and the provider's page that all of them put into a frame. Each begins with a button,
+ * and each posts once for the attempt when it is pressed:
+ *
+ * - `floor`: a button, and a script that makes an iframe of what the server answered; no less does it;
+ * - `element`: `<offsite-checkout>`, which also loads the session and shows the order;
+ * - `zoid`: the same script with zoid's component in the place of the bare iframe.
+ */
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { attemptsPath } from "../../shared/paths.ts";
+
+/** What is compared. */
+export type Subject = "floor" | "element" | "zoid";
+
+/** Where the pages are, on two origins. */
+export interface WidgetPages {
+  /** The shop's origin. */
+  shop: string;
+  /** The provider's page. */
+  provider: string;
+  /** The page of a subject for one session at a checkout server. */
+  address(subject: Subject, session: { id: string; clientSecret: string }, server: string): string;
+  close(): Promise<void>;
+}
+
+/** Where the minified file of zoid is, which the page and the frame load. */
+export const ZOID_FILE = fileURLToPath(import.meta.resolve("@krakenjs/zoid/dist/zoid.min.js"));
+
+/** When the button can be pressed: with the next frame that is drawn. Layout shifts and long tasks are collected. */
+const MEASURE = `
+globalThis.shift = 0;
+globalThis.longTasks = [];
+new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shift += value; })
+  .observe({ type: "layout-shift", buffered: true });
+new PerformanceObserver((list) => { for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration }); })
+  .observe({ type: "longtask", buffered: true });
+globalThis.markUsable = () => requestAnimationFrame(() => { globalThis.usableAt = performance.now(); });
+addEventListener("click", () => { globalThis.clickedAt = performance.timeOrigin + performance.now(); }, { capture: true, once: true });
+`;
+
+const POST = `
+const start = async (body) => {
+  const { server, secret, path } = document.body.dataset;
+  const response = await fetch(server + path, {
+    method: "POST",
+    headers: { authorization: "Bearer " + secret, "content-type": "application/json" },
+    body: JSON.stringify({ presentation: "iframe", nonce: "0123456789abcdef0123", ...body }),
+  });
+  return (await response.json()).handoff;
+};
+const button = document.querySelector("button");
+`;
+
+/** The scripts of the pages without the element. */
+export const SCRIPTS: Record<"floor" | "zoid", string> = {
+  floor: `${POST}
+button.addEventListener("click", async () => {
+  const { url, fields } = await start();
+  const frame = Object.assign(document.createElement("iframe"), { name: "pay", height: 560, width: "100%" });
+  const form = Object.assign(document.createElement("form"), { action: url, method: "post", target: "pay" });
+  for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  button.replaceWith(frame, form);
+  form.submit();
+});
+markUsable();`,
+  zoid: `${POST}
+const Pay = zoid.create({ tag: "bench-pay", url: document.body.dataset.provider, dimensions: { width: "100%", height: "560px" } });
+button.addEventListener("click", async () => {
+  await start();
+  const place = document.createElement("div");
+  button.replaceWith(place);
+  Pay({}).render(place);
+});
+markUsable();`,
+};
+
+/** Serves the pages on two ports. */
+export async function serveWidgetPages(): Promise<WidgetPages> {
+  const zoid = await readFile(ZOID_FILE);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    request.resume();
+    if (pathname.endsWith(".js")) {
+      response.setHeader("content-type", "text/javascript").setHeader("cache-control", "max-age=3600");
+      response.end(pathname === "/zoid.js" ? zoid : SCRIPTS[pathname === "/zoid-page.js" ? "zoid" : "floor"]);
+      return;
+    }
+    response.setHeader("content-type", "text/html");
+    response.end(pathname === "/pay" ? providerPage(request.method === "GET") : shopPage(searchParams));
+  };
+  const servers = [createServer(listener), createServer(listener)] as const;
+  const [shop, other] = await Promise.all(servers.map(listen));
+  const provider = `${other}/pay`;
+  return {
+    shop: shop ?? "",
+    provider,
+    address: (subject, { id, clientSecret }, server) =>
+      `${shop}/?${new URLSearchParams({ subject, id, secret: clientSecret, server, provider })}`,
+    close: async () => {
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+}
+
+/** @param isForZoid - only zoid asks for the page by GET, and it must be in there, too */
+function providerPage(isForZoid: boolean): string {
+  const zoid = `<script src="/zoid.js"></script><script>zoid.create({ tag: "bench-pay", url: location.href,
+    dimensions: { width: "100%", height: "560px" } });</script>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Provider</title>
+    <script>globalThis.firstScriptAt = performance.timeOrigin + performance.now()</script>
+    ${isForZoid ? zoid : ""}</head><body><h1>Pay here</h1></body></html>`;
+}
+
+function shopPage(search: URLSearchParams): string {
+  const [subject, id, secret, server, provider] = ["subject", "id", "secret", "server", "provider"].map(
+    (name) => search.get(name) ?? "",
+  );
+  const zoid = `<script defer src="/zoid.js"></script><script defer src="/zoid-page.js"></script>`;
+  const element = `<script type="module" src="${server}/offsite-checkout.js"></script>
+    <script>addEventListener("offsite-ready", markUsable)</script>`;
+  const scripts = { floor: `<script defer src="/floor.js"></script>`, element, zoid }[subject as Subject];
+  const button = `<button style="block-size: 44px">Pay €43.00</button>`;
+  const checkout = `<offsite-checkout session="${id}" client-secret="${secret}" gateway="card" presentation="iframe">
+    </offsite-checkout>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
+    <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+    <script>${MEASURE}</script>${scripts}</head>
+    <body data-server="${server}" data-secret="${secret}" data-path="${attemptsPath(id ?? "")}" data-provider="${provider}">
+    <h1>Checkout</h1><main>${subject === "element" ? checkout : button}</main>
+    <p>${"Free returns within thirty days. ".repeat(20)}</p></body></html>`;
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, resolve);
+  });
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}

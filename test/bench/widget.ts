@@ -1,0 +1,205 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { pino } from "pino";
+import { launch, type Browser, type Page } from "puppeteer-core";
+import { parseConfig, startServer } from "../../server/index.ts";
+import type { CreatedCheckoutSession } from "../../shared/records.ts";
+import { findBrowser } from "../support/browser.ts";
+import { freePort } from "../support/server.ts";
+import { SECRET_KEY } from "./lifecycle.ts";
+import { median, takeTurns } from "./rounds.ts";
+import type { Scale } from "./scale.ts";
+import { formatNumber, type Row } from "./table.ts";
+import { SCRIPTS, serveWidgetPages, ZOID_FILE, type Subject, type WidgetPages } from "./widget-pages.ts";
+
+const MOST_OF_FLOOR = 1.2;
+const MOST_OF_ZOID = 0.6;
+const LIMIT_MS = 30_000;
+
+/** What one visit of a page came to. */
+interface Visit {
+  /** From the navigation until the button can be pressed. */
+  usableMs: number;
+  /** From the click until the first script of the page in the frame. */
+  clickMs: number;
+  /** All of the visit's, the click's among them. */
+  layoutShift: number;
+  longTasksAfterClick: number;
+}
+
+interface Visits {
+  cold: Visit;
+  warm: Visit;
+}
+
+/** A checkout server, the pages, and a browser to visit them with. */
+interface Ground {
+  browser: Browser;
+  pages: WidgetPages;
+  serverUrl: string;
+}
+
+/**
+ * Measures what the element costs a page beside a bare iframe and beside zoid, on the same page, in turns: in a browser
+ * with an empty cache and with a full one, on this processor and on one four times as slow.
+ */
+export async function measureWidget(folder: string, scale: Scale): Promise<Row[]> {
+  const pages = await serveWidgetPages();
+  const port = await freePort();
+  const serverUrl = `http://localhost:${port}`;
+  const server = await startServer(parseConfig(configure(pages, serverUrl, port), { folder, environment: {} }), {
+    log: pino({ level: "silent" }),
+  });
+  const browser = await launch(await findBrowser());
+  const ground: Ground = { browser, pages, serverUrl };
+  try {
+    const rows: Row[] = [];
+    for (const slowdown of [1, 4]) {
+      const visit = (subject: Subject) => () => visitTwice(ground, subject, slowdown);
+      const subjects = { floor: visit("floor"), element: visit("element"), zoid: visit("zoid") };
+      // The first visits of a browser are like no other.
+      if (scale.name === "full") await takeTurns(1, subjects);
+      const visits = await takeTurns(scale.visits, subjects);
+      rows.push(...compareTimes(visits, slowdown));
+      if (slowdown === 4) rows.push(...compareCalm(visits));
+    }
+    return [...rows, await compareBytes()];
+  } finally {
+    await browser.close();
+    await server.close();
+    await pages.close();
+  }
+}
+
+function configure({ shop, provider }: WidgetPages, publicUrl: string, port: number): object {
+  const gateway = { label: "Card", accountId: "bench", secret: "bench-secret", shopName: "Bench", shopCountry: "IE" };
+  return {
+    publicUrl,
+    port,
+    environment: "test",
+    secretKey: SECRET_KEY,
+    storefronts: [shop],
+    store: "json:./widget",
+    gateways: { card: { type: "universal", forwardUrl: provider, ...gateway } },
+  };
+}
+
+async function createSession(serverUrl: string, shop: string): Promise<CreatedCheckoutSession> {
+  const response = await fetch(`${serverUrl}/v1/checkout-sessions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${SECRET_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ currency: "EUR", amount: 4300, returnUrl: `${shop}/` }),
+  });
+  if (!response.ok) throw new Error(`the session was refused: ${await response.text()}`);
+  return (await response.json()) as CreatedCheckoutSession;
+}
+
+/** Visits a page with a new profile, and once more with what that has in its cache. */
+async function visitTwice(ground: Ground, subject: Subject, slowdown: number): Promise<Visits> {
+  const context = await ground.browser.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(LIMIT_MS);
+    await page.emulateCPUThrottling(slowdown);
+    const cold = await visit(ground, page, subject);
+    return { cold, warm: await visit(ground, page, subject) };
+  } finally {
+    await context.close();
+  }
+}
+
+async function visit({ pages, serverUrl }: Ground, page: Page, subject: Subject): Promise<Visit> {
+  const session = await createSession(serverUrl, pages.shop);
+  await page.goto(pages.address(subject, session, serverUrl));
+  const usable = await page.waitForFunction(() => Reflect.get(globalThis, "usableAt") as number | undefined);
+  const usableMs = Number(await usable.jsonValue());
+  await page.click(subject === "element" ? "offsite-checkout >>> [part=button]" : "main button");
+  const frame = await page.waitForFrame((frame) => frame.url().startsWith(pages.provider));
+  const first = await frame.waitForFunction(() => Reflect.get(globalThis, "firstScriptAt") as number | undefined);
+  const firstScriptAt = Number(await first.jsonValue());
+  const seen = await page.evaluate(async () => {
+    // What is observed is told a little later.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+    const { clickedAt, shift, longTasks } = globalThis as unknown as {
+      clickedAt: number;
+      shift: number;
+      longTasks: { startTime: number; duration: number }[];
+    };
+    const after = longTasks.filter(
+      ({ startTime, duration }) => performance.timeOrigin + startTime + duration > clickedAt,
+    );
+    return { clickedAt, shift, count: after.length };
+  });
+  return {
+    usableMs,
+    clickMs: firstScriptAt - seen.clickedAt,
+    layoutShift: seen.shift,
+    longTasksAfterClick: seen.count,
+  };
+}
+
+function compareTimes(visits: Record<Subject, Visits[]>, slowdown: number): Row[] {
+  const rows: Row[] = [];
+  for (const cache of ["cold", "warm"] as const) {
+    for (const [name, label] of [
+      ["usableMs", "button usable"],
+      ["clickMs", "click to the frame's first script"],
+    ] as const) {
+      const of = (subject: Subject) => median(visits[subject].map((visit) => visit[cache][name]));
+      const isJudged = slowdown === 4 && cache === "cold";
+      for (const [beside, most] of [
+        ["floor", MOST_OF_FLOOR],
+        ["zoid", MOST_OF_ZOID],
+      ] as const) {
+        const ratio = of("element") / of(beside);
+        rows.push({
+          what: `${label}, ${cache}, ${slowdown}× slowdown`,
+          measured: `${formatNumber(of("element"))} ms`,
+          floor: `${formatNumber(of(beside))} ms, ${beside === "floor" ? "bare iframe" : "zoid 10"}`,
+          ratio: formatNumber(ratio),
+          ...(isJudged ? { goal: `≤ ${most}`, isMet: ratio <= most } : {}),
+        });
+      }
+    }
+  }
+  return rows;
+}
+
+/** What a customer sees move, and what keeps the page from answering, cold and four times slower. */
+function compareCalm(visits: Record<Subject, Visits[]>): Row[] {
+  const shiftOf = (subject: Subject) => median(visits[subject].map(({ cold }) => cold.layoutShift));
+  const tasksOf = (subject: Subject) => median(visits[subject].map(({ cold }) => cold.longTasksAfterClick));
+  return [
+    {
+      what: "layout shift of the visit",
+      measured: shiftOf("element").toFixed(3),
+      floor: `${shiftOf("floor").toFixed(3)}, bare iframe; ${shiftOf("zoid").toFixed(3)}, zoid 10`,
+      goal: "below the bare iframe's",
+      isMet: shiftOf("element") < shiftOf("floor"),
+    },
+    {
+      what: "long tasks after the click",
+      measured: String(tasksOf("element")),
+      floor: `${tasksOf("floor")}, bare iframe; ${tasksOf("zoid")}, zoid 10`,
+      goal: "0",
+      isMet: tasksOf("element") === 0,
+    },
+  ];
+}
+
+async function compareBytes(): Promise<Row> {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const gzipped = async (path: string) => gzipSync(await readFile(path)).byteLength;
+  const element = await gzipped(join(root, "dist/offsite-checkout.js"));
+  const zoid = (await gzipped(ZOID_FILE)) + gzipSync(SCRIPTS.zoid).byteLength;
+  return {
+    what: "script, gzip",
+    measured: `${formatNumber(element / 1000)} kB`,
+    floor: `${formatNumber(gzipSync(SCRIPTS.floor).byteLength / 1000)} kB, bare iframe; ${formatNumber(zoid / 1000)} kB, zoid 10`,
+    ratio: formatNumber(element / zoid),
+  };
+}
