@@ -1,8 +1,9 @@
 /**
- * Measures everything that is promised of the server's speed, in one run, and prints one table:
+ * Measures everything that is promised of the server's and the element's speed, in one run, and prints one table:
  *
  *     npm run bench            at full size; exit code 1 where a goal is missed
  *     npm run bench -- --quick a few seconds, to see that it works; nothing is judged
+ *     npm run bench -- --only=element, or --only=server
  *
  * What is compared is measured in turns, and the table gives the medians: ratios and limits say something on any
  * machine, figures of their own only on this one.
@@ -17,10 +18,13 @@ import { measurePostgresLifecycles } from "./postgres-lifecycles.ts";
 import { FULL, QUICK, type Scale } from "./scale.ts";
 import { measureSnapshot, measureStart } from "./start-and-snapshot.ts";
 import { formatTable, type Row } from "./table.ts";
+import { measureWidget } from "./widget.ts";
 
 const EXIT_MISSED = 1;
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+});
 const scale = values.quick ? QUICK : FULL;
 const rows = await measureAll(scale);
 if (scale.name === "quick") {
@@ -32,13 +36,18 @@ print(scale.name === "quick" ? "Goals are judged at full size only." : judge(row
 async function measureAll(scale: Scale): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "offsite-bench-"));
   try {
-    return [
-      ...(await measureJsonLifecycles(join(folder, "lifecycles"), scale)),
-      ...(await measurePostgresLifecycles(scale)),
-      ...(await measureChangeCost(folder, scale)),
-      ...(await measureStart(folder, scale)),
-      await measureSnapshot(folder, scale),
-    ];
+    const rows: Row[] = [];
+    if (values.only !== "element") {
+      rows.push(
+        ...(await measureJsonLifecycles(join(folder, "lifecycles"), scale)),
+        ...(await measurePostgresLifecycles(scale)),
+        ...(await measureChangeCost(folder, scale)),
+        ...(await measureStart(folder, scale)),
+        await measureSnapshot(folder, scale),
+      );
+    }
+    if (values.only !== "server") rows.push(...(await measureWidget(folder, scale)));
+    return rows;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
