@@ -20,6 +20,7 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { notifyRoutes } from "./routes/notify.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { paymentSourceRoutes } from "./routes/payment-sources.ts";
+import { orderPageRoutes } from "./routes/order-page.ts";
 import { paymentRoutes } from "./routes/payments.ts";
 import { newRouter, type RouteContext } from "./routes/route-context.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
@@ -42,7 +43,7 @@ export interface AppOptions {
 }
 
 /** Where people's browsers, not programs, are answered. */
-const PAGE_PATHS = /^\/(checkout|return|cancel)\//;
+const PAGE_PATHS = /^\/(checkout$|(checkout|return|cancel)\/)/;
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
 export function createApp(options: AppOptions): Koa {
@@ -60,6 +61,7 @@ export function createApp(options: AppOptions): Koa {
     webhookDeliveryRoutes(routes),
     gatewayRoutes(routes),
     overviewRoutes(routes),
+    orderPageRoutes(routes),
     checkoutPageRoutes(routes),
     comeBackRoutes(routes),
     notifyRoutes(routes),

@@ -28,19 +28,28 @@ export function parseJson(bytes: Uint8Array): unknown {
  * @throws RequestError `malformed_request`
  */
 export function parseForm(source: Uint8Array | string): Record<string, string> {
+  // No prototype: a parameter may be called `__proto__`.
+  const fields = Object.create(null) as Record<string, string>;
+  for (const [name, value] of parsePairs(source)) {
+    if (Object.hasOwn(fields, name)) throw malformed(`the parameter ${JSON.stringify(name)} is repeated`);
+    fields[name] = value;
+  }
+  return fields;
+}
+
+/**
+ * Reads what {@link parseForm} reads, as pairs in their order: a name may be repeated.
+ *
+ * @throws RequestError `malformed_request`
+ */
+export function parsePairs(source: Uint8Array | string): [name: string, value: string][] {
   const text = typeof source === "string" ? source : decodeUtf8(source);
   try {
     decodeURIComponent(text.replaceAll("+", " "));
   } catch (cause) {
     throw malformed("a parameter is not percent-encoded UTF-8", cause);
   }
-  // No prototype: a parameter may be called `__proto__`.
-  const fields = Object.create(null) as Record<string, string>;
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (Object.hasOwn(fields, name)) throw malformed(`the parameter ${JSON.stringify(name)} is repeated`);
-    fields[name] = value;
-  }
-  return fields;
+  return [...new URLSearchParams(text)];
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

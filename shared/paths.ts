@@ -25,6 +25,7 @@ export const PATHS = {
   resendDelivery: (id: string) => `/v1/webhook-deliveries/${id}/resend`,
   gateways: "/v1/gateways",
   resetCircuit: (gateway: string) => `/v1/gateways/${gateway}/reset-circuit`,
+  order: "/checkout",
   page: (token: string) => `/checkout/${token}`,
   return: (token: string) => `/return/${token}`,
   cancel: (token: string) => `/cancel/${token}`,

@@ -74,7 +74,7 @@ function readRequest(checkout: Checkout, body: unknown): CompleteRequest {
 type Totals = Partial<Pick<CreateSessionRequest, "amount" | "items" | "shipping" | "tax" | "discount">>;
 
 /** Σ quantity × unitAmount + shipping + tax + discount, in minor units. */
-function sumItems({ items = [], shipping = 0, tax = 0, discount = 0 }: Totals): number {
+export function sumItems({ items = [], shipping = 0, tax = 0, discount = 0 }: Totals): number {
   return items.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount, shipping + tax + discount);
 }
 

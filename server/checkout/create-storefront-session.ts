@@ -30,7 +30,7 @@ export async function createStorefrontSession(
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
 ): Promise<CheckoutSession> {
-  const asked = readRequest(body);
+  const asked = readStorefrontRequest(body);
   if ("cart" in asked) return createCartSession(checkout, asked, keep);
   const { items, ...request } = asked;
   const order = await priceOrder(checkout, items);
@@ -49,7 +49,8 @@ export async function priceOrder({ catalogue }: Checkout, items: SkuSessionReque
   return priceItems(await catalogue.current(), items);
 }
 
-function readRequest(body: unknown): SkuSessionRequest | CartSessionRequest {
+/** Reads what a page asks for, before anything is looked up. @throws InputError with every fault of it */
+export function readStorefrontRequest(body: unknown): SkuSessionRequest | CartSessionRequest {
   const isCart = typeof body === "object" && body !== null && "cart" in body;
   const parsed = (isCart ? CartSessionRequest : SkuSessionRequest).safeParse(body, KEEP_INPUT);
   if (!parsed.success) throw new InputError(toInputIssues(parsed.error).map(explainPrice));

@@ -38,6 +38,8 @@ export function refuseGuessableKey(ctx: Context): void {
  * again. `run` stores its result with its change, by the `keep` that it is handed; what it refuses is not kept. Only
  * the result is stored, and `toAnswer` makes the same answer of it: a client secret never reaches the disk.
  *
+ * A form, which sends no headers, has its `key` in a field.
+ *
  * @throws InputError for a key that is not 1–255 visible ASCII characters
  * @throws RequestError `idempotency_key_reused` with another body
  * @throws StateError `idempotency_key_in_use` while the first is running
@@ -45,11 +47,15 @@ export function refuseGuessableKey(ctx: Context): void {
 export async function answerOnce<Result>(
   ctx: Context,
   { store, now }: Checkout,
-  { caller, toAnswer }: { caller: string; toAnswer: (result: Result) => Answer | Promise<Answer> },
+  {
+    caller,
+    toAnswer,
+    key: given,
+  }: { caller: string; toAnswer: (result: Result) => Answer | Promise<Answer>; key?: string },
   run: (keep?: KeepAnswer<Result>) => Promise<Result>,
 ): Promise<void> {
-  const key = ctx.get("idempotency-key");
-  if (ctx.req.headers["idempotency-key"] === undefined) {
+  const key = given ?? ctx.get("idempotency-key");
+  if (given === undefined && ctx.req.headers["idempotency-key"] === undefined) {
     writeAnswer(ctx, await toAnswer(await run()));
     return;
   }

@@ -23,6 +23,43 @@ export const browserOperations: readonly DescribedOperation[] = [
   {
     ...way,
     method: "get",
+    path: PATHS.order,
+    operationId: "showOrderPage",
+    summary: "An order as a plain page",
+    description:
+      "For links and forms of pages without JavaScript. `sku` and `quantity` may be repeated in pairs, one for each " +
+      "line; or `cart`. Nothing is made before the page's button is pressed.",
+    query: z.object({
+      sku: z.string().optional(),
+      quantity: z.coerce.number().int().optional(),
+      cart: z.string().optional(),
+      return: z.string().optional(),
+      cancel: z.string().optional(),
+      gateway: z.string().optional(),
+      locale: z.string().optional(),
+    }),
+    answers: { 200: { description: "The page.", mediaType: HTML } },
+    problems: ["invalid_input", "signature_invalid", "session_closed"],
+    isPage: true,
+  },
+  {
+    ...way,
+    method: "post",
+    path: PATHS.order,
+    operationId: "makeOrder",
+    summary: "Make the order that the page showed",
+    body: {
+      schema: z.looseObject({ key: z.string() }),
+      examples: { "The page's form": { sku: "mug", quantity: "2", key: "c2hvd24tb24tdGhlLXBhZ2U" } },
+      mediaTypes: [FORM],
+    },
+    answers: { 303: { description: "On to the session's plain page." } },
+    problems: ["forbidden", "rate_limited", "signature_invalid", "session_closed", "invalid_state"],
+    isPage: true,
+  },
+  {
+    ...way,
+    method: "get",
     path: PATHS.page(":token"),
     operationId: "showCheckoutPage",
     summary: "The session as a plain page",

@@ -23,11 +23,7 @@ export function answerCheckoutPage(ctx: Context, session: CheckoutSession, optio
   answerPage(ctx, 200, {
     title: `${TITLES[session.status]} – ${total}`,
     body: html`<main class="checkout">
-      <section class="card summary" aria-labelledby="summary-title">
-        <h2 id="summary-title">${session.orderId === undefined ? "Your order" : `Order ${session.orderId}`}</h2>
-        ${summaryOf(session)}
-        <p class="total"><span>Total</span> <strong class="amount">${total}</strong></p>
-      </section>
+      ${orderSummary(session, total)}
       <section class="next">${nextStep(session, total, options)}</section>
     </main>`,
     style: CHECKOUT_STYLE,
@@ -43,7 +39,22 @@ const TITLES = {
   cancelled: "This checkout was called off",
 } as const satisfies Record<CheckoutSession["status"], string>;
 
-function summaryOf(session: CheckoutSession): Html {
+/** What a summary shows of an order, whether it has a session or not. */
+export type Summary = Pick<CheckoutSession, "amount" | "currency" | "items" | "shipping" | "tax" | "discount"> & {
+  orderId?: string | undefined;
+  locale?: string | undefined;
+};
+
+/** Shows what is ordered and what it costs. */
+export function orderSummary(order: Summary, total: string): Html {
+  return html`<section class="card summary" aria-labelledby="summary-title">
+    <h2 id="summary-title">${order.orderId === undefined ? "Your order" : `Order ${order.orderId}`}</h2>
+    ${linesOf(order)}
+    <p class="total"><span>Total</span> <strong class="amount">${total}</strong></p>
+  </section>`;
+}
+
+function linesOf(session: Summary): Html {
   const money = (amount: number) => formatMoney(amount, session.currency, session.locale);
   const extras = (["shipping", "tax", "discount"] as const).filter((name) => session[name] !== 0);
   return html`<ul class="lines">
@@ -138,7 +149,8 @@ function payForm(session: CheckoutSession, gateways: readonly GatewayOption[], t
   </form>`;
 }
 
-const CHECKOUT_STYLE = `
+/** The style sheet of both pages that show an order. */
+export const CHECKOUT_STYLE = `
 .checkout{max-width:60rem;margin:0 auto;padding:24px 16px 48px;display:grid;gap:24px}
 .summary{padding:24px}
 .lines{display:grid;gap:12px;margin:16px 0}

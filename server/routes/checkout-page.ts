@@ -8,8 +8,9 @@ import { bringUpToDate } from "../checkout/due-work.ts";
 import { readLedger } from "../checkout/settle.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
 import { offeredGateways, viewSession } from "../checkout/view.ts";
-import { RequestError, StateError } from "../errors.ts";
+import { StateError } from "../errors.ts";
 import { bodyBytes, FORM_TYPE, readAs, requireMediaType } from "../http/body.ts";
+import { refuseForeignForm } from "../http/foreign-form.ts";
 import { isLookAhead } from "../http/provider-request.ts";
 import { answerCheckoutPage } from "../pages/checkout-page.ts";
 import { answerHandoffPage } from "../pages/handoff-page.ts";
@@ -30,7 +31,7 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
 
   router.post(PATHS.page(":token"), async (ctx) => {
     const { session } = await findLedger(ctx.params["token"] ?? "");
-    refuseForeignForm(ctx);
+    refuseForeignForm(ctx, checkout.publicUrl);
     requireMediaType(ctx, [FORM_TYPE]);
     const { gateway } = readAs(PayForm, { ...parseForm(bodyBytes(ctx) ?? "") });
     const { handoff } = await startAttempt(ofRequest(checkout, ctx), session.id, { gateway, presentation: "redirect" });
@@ -62,17 +63,5 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
       formAction: offeredGateways(checkout, session, session.gateway).flatMap(({ origins }) => [...origins]),
       instructions: attempt && gateway?.instructions?.({ session, attempt }, session.locale),
     });
-  }
-
-  /** The page's own form comes from the page: another site must not start attempts for a customer. */
-  function refuseForeignForm(ctx: Context): void {
-    const origin = ctx.get("origin");
-    // `no-referrer` makes browsers say `null` even for our own page, so the fetch metadata decides where there is any.
-    const site = ctx.get("sec-fetch-site");
-    const isForeign =
-      site === ""
-        ? origin !== "" && origin !== "null" && origin !== new URL(checkout.publicUrl).origin
-        : site !== "same-origin";
-    if (isForeign) throw new RequestError("forbidden", "this form must be sent from its own page");
   }
 }
