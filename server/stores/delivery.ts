@@ -1,4 +1,4 @@
-import type { WebhookDelivery } from "../../shared/deliveries.ts";
+import type { DeliveryStatus, WebhookDelivery } from "../../shared/deliveries.ts";
 
 /** Who makes the request of a delivery: Standard Webhooks to the merchant, or Commerce Layer's own webhook. */
 export type DeliveryKind = "webhook" | "commerce_layer";
@@ -26,7 +26,7 @@ export type ChangeDelivery = (delivery: DeliveryRecord) => DeliveryRecord | null
 export interface DeliveryFilter {
   eventId?: string;
   sessionId?: string;
-  status?: WebhookDelivery["status"];
+  status?: DeliveryStatus;
 }
 
 /** How much is on its way. */

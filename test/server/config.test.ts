@@ -139,6 +139,42 @@ describe("the configuration", () => {
     }
   });
 
+  it("takes webhooks with one secret or two, and names every fault of theirs", () => {
+    const secret = "a-secret-of-25-characters";
+    const url = "https://shop.example/hooks";
+    const { webhooks } = parseConfig(
+      {
+        ...valid,
+        webhooks: [
+          { url, secret },
+          { url: `${url}/2`, secrets: [secret, `${secret}2`], types: ["payment.*"] },
+        ],
+      },
+      { folder: "/srv", environment: {} },
+    );
+    assert.deepEqual(
+      webhooks.map(({ secrets, types }) => ({ secrets, types })),
+      [
+        { secrets: [secret], types: undefined },
+        { secrets: [secret, `${secret}2`], types: ["payment.*"] },
+      ],
+    );
+    const faults = (...entries: unknown[]) => faultsOf({ ...valid, webhooks: entries });
+    assert.deepEqual(faults({ url, secret: "short" }), ["/webhooks/0/secret"]);
+    assert.deepEqual(faults({ url, secret: "whsec_but-this-is-no-base64-at-all" }), ["/webhooks/0/secret"]);
+    assert.deepEqual(faults({ url }), ["/webhooks/0/secret"]);
+    assert.deepEqual(faults({ url, secret, secrets: [secret] }), ["/webhooks/0/secret"]);
+    assert.deepEqual(faults({ url, secret, types: ["payment.paid"] }), ["/webhooks/0/types/0"]);
+    assert.deepEqual(faults({ url, secret }, { url, secret }), ["/webhooks/1/url"]);
+    for (const address of ["http://localhost/", "http://10.0.0.1/", "https://[::1]/"]) {
+      assert.deepEqual(faults({ url: address, secret }), ["/webhooks/0/url"], address);
+      const allowed = { ...valid, webhooks: [{ url: address, secret }], allowPrivateWebhooks: true };
+      assert.deepEqual(faultsOf(allowed), [], address);
+    }
+    const live = { ...valid, environment: "live", webhooks: [{ url: "http://shop.example/", secret }] };
+    assert.ok(faultsOf(live).includes("/webhooks/0/url"));
+  });
+
   it("keeps secrets out of its errors", () => {
     const secret = "too-short-secret";
     assert.throws(
