@@ -13,7 +13,7 @@ describe("the money of a payment", () => {
   let server: TestServer;
   beforeEach(async () => {
     endpoint = await startExternalEndpoint();
-    server = await startTestServer({ gateways: { external: { ...endpoint.config, timeoutMs: 500 } } });
+    server = await startTestServer({ gateways: { external: { ...endpoint.config, timeoutMs: 1500 } } });
   });
   afterEach(async () => {
     await server.close();
@@ -88,7 +88,7 @@ describe("the money of a payment", () => {
         [body.state, doubtful?.status, doubtful?.errorCode],
         ["authorization", "unknown", "gateway_unavailable"],
       );
-      assert.match(doubtful?.message ?? "", /did not answer within 500 ms/);
+      assert.match(doubtful?.message ?? "", /did not answer within 1500 ms/);
       assert.deepEqual(body.attention, ["operation_in_doubt"]);
       for (const operation of ["capture", "void"]) {
         assert.equal(
@@ -131,7 +131,7 @@ describe("the money of a payment", () => {
           isDone ? "operation.succeeded" : "operation.failed",
         ],
       );
-      assert.match(String(events[1]?.data?.["message"]), /did not answer within 500 ms/);
+      assert.match(String(events[1]?.data?.["message"]), /did not answer within 1500 ms/);
     });
   }
 });
