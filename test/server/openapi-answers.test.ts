@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
+import { writeCatalogue } from "../support/catalogue.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
@@ -25,9 +29,12 @@ describe("every operation answers as /openapi.json says", () => {
     // Dwolla's provider is played, the external one is a server of its own.
     const isDwolla = (input: string | URL | Request) =>
       String(input instanceof Request ? input.url : input).includes("dwolla");
+    const folder = await mkdtemp(join(tmpdir(), "offsite-checkout-"));
     server = await startTestServer({
+      folder,
       gateways,
       config: {
+        ...(await writeCatalogue(folder)),
         webhooks: [{ url: "http://127.0.0.1:9/hooks", secret: WEBHOOK_SECRET }],
         allowPrivateWebhooks: true,
       },
@@ -259,7 +266,19 @@ describe("every operation answers as /openapi.json says", () => {
     await call("/v1/webhook-deliveries/{id}/resend", "whd_none", { json: {} });
   });
 
+  it("about orders as plain pages", async () => {
+    const page = await call<string>("/checkout", "", { key: null }, "?sku=mug&quantity=2");
+    await call("/checkout", "", { key: null }, "?sku=lamp");
+    const fields = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+    const form = Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, value]));
+    await call("/checkout", "", { key: null, form, headers: { "sec-fetch-site": "same-origin" } });
+    await call("/checkout", "", { key: null, form, headers: { "sec-fetch-site": "cross-site" } });
+  });
+
   it("about the server itself", async () => {
+    await call("/api", "", { key: null });
+    for (const file of ["page.js", "page.css", "swagger-ui.js", "unknown.js"])
+      await call("/api/{file}", file, { key: null });
     await call("/metrics", "");
     await call("/metrics", "", { key: null });
     for (const path of ["/healthz", "/readyz", "/openapi.json", "/offsite-checkout.js"])
