@@ -28,8 +28,9 @@ export class Customer {
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT_MS);
     await page.setViewport({ width, height: 800 });
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-    await page.setJavaScriptEnabled(hasJavaScript);
+    // What a browser does by itself is left to it: only Chromium can be told otherwise.
+    if (scheme !== "light") await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    if (!hasJavaScript) await page.setJavaScriptEnabled(false);
     const customer = new Customer(stage, context, page);
     page.on("console", (message) => {
       if (message.type() === "error") customer.troubles.push(message.text());

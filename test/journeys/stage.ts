@@ -50,7 +50,8 @@ export class Stage {
     this.#clock = parts.clock;
   }
 
-  static async open(): Promise<Stage> {
+  /** @param start - launches the browser: Chromium, if nothing else is said */
+  static async open(start: () => Promise<Browser> = launchChromium): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), "offsite-journey-"));
     const callbacks: LoggedCallback[] = [];
     const clock = { offsetMs: 0 };
@@ -62,7 +63,7 @@ export class Stage {
       providerDelayMs: 400,
       dueWorkIntervalMs: 100,
     });
-    const browser = await launchOr(() => demo.close());
+    const browser = await launchOr(start, () => demo.close());
     return new Stage({ demo, browser, folder, callbacks, clock });
   }
 
@@ -140,10 +141,14 @@ export class Stage {
   }
 }
 
+async function launchChromium(): Promise<Browser> {
+  return launch(await findBrowser());
+}
+
 /** Launches a browser; where there is none, what is running already is ended first, or the process would hang. */
-async function launchOr(end: () => Promise<void>): Promise<Browser> {
+async function launchOr(start: () => Promise<Browser>, end: () => Promise<void>): Promise<Browser> {
   try {
-    return await launch(await findBrowser());
+    return await start();
   } catch (error) {
     await end();
     throw error;

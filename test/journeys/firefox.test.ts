@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch } from "puppeteer-core";
+import { findFirefox } from "../support/browser.ts";
+import { Customer, type Way } from "./customer.ts";
+import { MUG, Stage } from "./stage.ts";
+
+const executablePath = findFirefox();
+const skip = executablePath === undefined && "there is no Firefox";
+
+const WAYS: readonly Way[] = [
+  { presentation: "redirect", gateway: "card" },
+  { presentation: "iframe", gateway: "card" },
+];
+
+describe("in Firefox", { skip }, () => {
+  let stage: Stage;
+  before(async () => {
+    const extraPrefsFirefox = { "fission.autostart": false };
+    stage = await Stage.open(() =>
+      launch({ browser: "firefox", executablePath: executablePath ?? "", extraPrefsFirefox }),
+    );
+  });
+  after(() => stage.close());
+
+  for (const way of WAYS) {
+    test(`a customer pays by ${way.presentation}`, async () => {
+      await using customer = await Customer.visit(stage);
+      const { sessionId } = await customer.pay(way, "pay");
+      await customer.seesHeading("Thank you");
+      assert.deepEqual(await stage.storedOnce(sessionId, "complete"), {
+        status: "complete",
+        attempts: ["card settled"],
+        payments: [`card completed ${MUG}`],
+      });
+    });
+
+    for (const [choice, state, words] of [
+      ["decline", "declined", "Payment declined"],
+      ["cancel", "cancelled", "Payment called off"],
+    ] as const) {
+      test(`nothing is paid by ${way.presentation} where the attempt is ${state}`, async () => {
+        await using customer = await Customer.visit(stage);
+        const { sessionId } = await customer.pay(way, choice);
+        await customer.seesInElement(words);
+        const { status, attempts, payments } = await stage.stored(sessionId);
+        assert.deepEqual([status, payments], ["open", []]);
+        assert.match(attempts.join(), new RegExp(`^card ${state}`));
+      });
+    }
+  }
+});
