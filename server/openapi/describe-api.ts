@@ -75,9 +75,6 @@ export function describeApi(publicUrl: string) {
   };
 }
 
-/** The whole document. */
-export type ApiDescription = ReturnType<typeof describeApi>;
-
 function describeOperation(operation: DescribedOperation): JsonSchema {
   const { operationId, tag, summary, description, callers, body } = operation;
   const parameters = describeParameters(operation);
