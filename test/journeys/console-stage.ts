@@ -7,6 +7,7 @@ import { findBrowser } from "../support/browser.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { expectStatus, MANUAL, SECRET_KEY, startTestServer, type TestServer } from "../support/server.ts";
+import { startReceiver, WEBHOOK_SECRET, type Receiver } from "../support/webhook-receiver.ts";
 import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
 
 const LIMIT_MS = 15_000;
@@ -17,32 +18,40 @@ export class ConsoleStage {
   readonly dwolla: ScriptedDwolla;
   readonly endpoint: ExternalEndpoint;
   readonly browser: Browser;
+  readonly receiver: Receiver;
 
-  private constructor(parts: Pick<ConsoleStage, "server" | "dwolla" | "endpoint" | "browser">) {
+  private constructor(parts: Pick<ConsoleStage, "server" | "dwolla" | "endpoint" | "browser" | "receiver">) {
     this.server = parts.server;
     this.dwolla = parts.dwolla;
     this.endpoint = parts.endpoint;
     this.browser = parts.browser;
+    this.receiver = parts.receiver;
   }
 
   /** Opens one; `config` may name another store. */
   static async open(config: Record<string, unknown> = {}): Promise<ConsoleStage> {
     const dwolla = scriptedDwolla();
     const endpoint = await startExternalEndpoint();
+    const receiver = await startReceiver();
     const isDwolla = (input: string | URL | Request) =>
       String(input instanceof Request ? input.url : input).includes("dwolla");
     const server = await startTestServer({
       gateways: { transfer: MANUAL, bank: DWOLLA, card: UNIVERSAL, external: { ...endpoint.config, label: "Wallet" } },
-      config,
+      config: {
+        webhooks: [{ url: receiver.url, secret: WEBHOOK_SECRET }],
+        allowPrivateWebhooks: true,
+        ...config,
+      },
       fetch: (input, init) => (isDwolla(input) ? dwolla.fetch(input, init) : fetch(input, init)),
     });
-    return new ConsoleStage({ server, dwolla, endpoint, browser: await launch(await findBrowser()) });
+    return new ConsoleStage({ server, dwolla, endpoint, receiver, browser: await launch(await findBrowser()) });
   }
 
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.close();
     await this.endpoint.close();
+    await this.receiver.close();
   }
 
   /** Money that is held at the wallet, to be captured by the merchant. */

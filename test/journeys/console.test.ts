@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { SECRET_KEY } from "../support/server.ts";
 import { postgresFault, startCluster, type TestCluster } from "../support/postgres.ts";
 import { ConsoleStage, Merchant } from "./console-stage.ts";
+import { until } from "./stage.ts";
 
 describe("the console, on the JSON store", () => consoleTests(() => ConsoleStage.open()));
 
@@ -145,6 +146,19 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     await merchant.press("Ask the provider");
     await merchant.waitForStanding("€43.00 was taken by Wallet.");
     assert.equal(stage.endpoint.done.size, before + 1);
+  });
+
+  it("sends a webhook again", async () => {
+    const { id, sessionId } = await stage.transferred();
+    await using merchant = await Merchant.signedIn(stage, `/payments/${id}`);
+    const own = () => stage.receiver.received.filter(({ data }) => data.event.sessionId === sessionId).length;
+    await merchant.page.waitForSelector(".delivery");
+    await merchant.assertAccessible("a payment with webhooks");
+    const before = (await merchant.page.$$(".delivery")).length;
+    await until(() => own() === before, "every event to be delivered");
+    await merchant.page.click(".delivery button");
+    await merchant.page.waitForFunction(() => document.querySelector("main")?.innerText.includes("It is sent again."));
+    await until(() => own() === before + 1, "the webhook to come again");
   });
 
   it("keeps the key in memory only, says when it is wrong, and forgets it", async () => {

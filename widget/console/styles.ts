@@ -45,6 +45,9 @@ export const styles = `
   .row > :nth-child(even) { text-align: end; }
   .row.concern > :nth-child(2) { grid-column: 1 / -1; text-align: start; }
   .row.concern > :nth-child(3) { grid-row: 1; grid-column: 2; text-align: end; }
+  .delivery { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; align-items: center; padding: 12px 16px; }
+  .delivery > p { grid-column: 1; }
+  .delivery .button { grid-area: 1 / 2 / 3; }
   .badge { display: inline-block; padding: 0 8px; border: 1px solid currentColor; border-radius: 12px; font-size: var(--offsite-text-small); font-weight: 600; line-height: 22px; white-space: nowrap; vertical-align: middle; letter-spacing: 0; }
   .badge.good, .key.paid, .chart .paid { color: var(--offsite-success); fill: var(--offsite-success); }
   .badge.wait, .key.waiting, .chart .waiting { color: var(--offsite-warning); fill: var(--offsite-warning); }

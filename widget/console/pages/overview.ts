@@ -1,11 +1,13 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import { PATHS } from "../../../shared/paths.ts";
+import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession } from "../../../shared/records.ts";
 import type { Statistics } from "../../../shared/statistics.ts";
 import { renderChart } from "../chart.ts";
 import type { ListPage } from "../client.ts";
 import { ConsolePart, renderProblem, renderSkeleton } from "../console-part.ts";
+import { renderDeadDelivery } from "../deliveries.ts";
 import { money, timeElement } from "../format.ts";
 import { Loader } from "../loader.ts";
 import { listAddress, sessionAddress } from "../routes.ts";
@@ -19,6 +21,7 @@ interface Overview {
   attention: ListPage<CheckoutSession>;
   statistics: Statistics;
   latest: ListPage<ListedPayment>;
+  dead: ListPage<WebhookDelivery>;
 }
 
 /** What needs somebody first, then the last 30 days, then the latest payments. */
@@ -28,12 +31,13 @@ export class ConsoleOverview extends ConsolePart {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#loader.load(async () => {
-      const [attention, statistics, latest] = await Promise.all([
+      const [attention, statistics, latest, dead] = await Promise.all([
         this.client.get<ListPage<CheckoutSession>>(PATHS.sessions, { attention: "true", limit: FEW }),
         this.client.get<Statistics>(PATHS.statistics, { days: 30 }),
         this.client.get<ListPage<ListedPayment>>(PATHS.payments, { limit: FEW }),
+        this.client.get<ListPage<WebhookDelivery>>(PATHS.webhookDeliveries, { status: "dead", limit: FEW }),
       ]);
-      return { attention, statistics, latest };
+      return { attention, statistics, latest, dead };
     });
   }
 
@@ -43,14 +47,14 @@ export class ConsoleOverview extends ConsolePart {
       ${renderProblem(problem)} ${isLoading ? renderSkeleton() : ""} ${value === undefined ? "" : this.#renderAll(value)}`;
   }
 
-  #renderAll({ attention, statistics, latest }: Overview): TemplateResult {
+  #renderAll({ attention, statistics, latest, dead }: Overview): TemplateResult {
     return html`<section aria-labelledby="attention">
         <h2 id="attention">Needs attention</h2>
         ${
-          attention.data.length === 0
+          attention.data.length + dead.data.length === 0
             ? html`<p class="card pad muted">Nothing needs you: every payment is as it should be.</p>`
             : html`<ul class="card rows">
-                ${attention.data.map(renderConcern)}
+                ${attention.data.map(renderConcern)} ${dead.data.map(renderDeadDelivery)}
               </ul>`
         }
         ${

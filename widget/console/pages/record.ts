@@ -2,12 +2,15 @@ import { html, nothing } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { PATHS } from "../../../shared/paths.ts";
 import type { CheckoutEvent } from "../../../shared/events.ts";
+import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession, Payment } from "../../../shared/records.ts";
 import { canTransition } from "../../../shared/states.ts";
 import { ConsoleProblem, newIdempotencyKey } from "../client.ts";
+import type { ListPage } from "../client.ts";
 import { ConsolePart, renderBadge, renderProblem, renderSkeleton } from "../console-part.ts";
 import { money, time } from "../format.ts";
 import { Loader } from "../loader.ts";
+import { renderDeliveries } from "../deliveries.ts";
 import type { DialogOperation } from "../operation-dialog.ts";
 import { renderFacts, renderPayments, renderTimeline } from "../record-views.ts";
 import { can } from "../words/scene.ts";
@@ -22,6 +25,7 @@ const PAGE = 100;
 interface Loaded {
   scene: Scene;
   payment: Payment | undefined;
+  deliveries: readonly WebhookDelivery[];
 }
 
 /** One payment, or one session: how it stands in words, what can be done, and everything that happened. */
@@ -53,7 +57,7 @@ export class ConsoleRecord extends ConsolePart {
       const title = html`<h1>${this.kind === "payment" ? "Payment" : "Session"}</h1>`;
       return html`${title}${problem === undefined ? renderSkeleton() : renderProblem(problem)}`;
     }
-    const { scene, payment } = value;
+    const { scene, payment, deliveries } = value;
     const { session } = scene;
     const standing = payment === undefined ? describeSession(scene) : describePayment(payment, scene);
     const { amount, currency } = payment ?? session;
@@ -70,6 +74,7 @@ export class ConsoleRecord extends ConsolePart {
       <div class="columns">
         <div>
           ${renderPayments(scene, payment)} ${renderTimeline(scene, payment)}
+          ${renderDeliveries(deliveries, ({ id }) => void this.#act(PATHS.resendDelivery(id), "It is sent again."))}
         </div>
         ${renderFacts(scene, payment)}
       </div>
@@ -171,9 +176,12 @@ export class ConsoleRecord extends ConsolePart {
         ? recordId
         : (await client.get<Payment>(PATHS.payment(encodeURIComponent(recordId)))).sessionId;
     const session = await client.get<CheckoutSession>(PATHS.session(encodeURIComponent(sessionId)));
-    const events = await this.#askEvents(sessionId);
+    const [events, { data: deliveries }] = await Promise.all([
+      this.#askEvents(sessionId),
+      client.get<ListPage<WebhookDelivery>>(PATHS.webhookDeliveries, { sessionId, limit: PAGE }),
+    ]);
     const payment = kind === "payment" ? session.payments?.find(({ id }) => id === recordId) : undefined;
-    return { scene: { session, events, gateways, money, time }, payment };
+    return { scene: { session, events, gateways, money, time }, payment, deliveries };
   }
 
   async #askEvents(sessionId: string): Promise<CheckoutEvent[]> {
