@@ -45,9 +45,8 @@ export const styles = `
   .row > :nth-child(even) { text-align: end; }
   .row.concern > :nth-child(2) { grid-column: 1 / -1; text-align: start; }
   .row.concern > :nth-child(3) { grid-row: 1; grid-column: 2; text-align: end; }
-  .delivery { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; align-items: center; padding: 12px 16px; }
-  .delivery > p { grid-column: 1; }
-  .delivery .button { grid-area: 1 / 2 / 3; }
+  .delivery { display: grid; gap: 4px 16px; align-items: center; justify-items: start; padding: 12px 16px; }
+  time { white-space: nowrap; }
   .badge { display: inline-block; padding: 0 8px; border: 1px solid currentColor; border-radius: 12px; font-size: var(--offsite-text-small); font-weight: 600; line-height: 22px; white-space: nowrap; vertical-align: middle; letter-spacing: 0; }
   .badge.good, .key.paid, .chart .paid { color: var(--offsite-success); fill: var(--offsite-success); }
   .badge.wait, .key.waiting, .chart .waiting { color: var(--offsite-warning); fill: var(--offsite-warning); }
@@ -93,11 +92,14 @@ export const styles = `
   @keyframes appear { from { visibility: hidden; } }
   noscript { display: block; padding: 24px; }
   @media (min-width: 800px) {
-    .row { grid-template-columns: 9rem minmax(0, 1.4fr) minmax(0, 1.4fr) 11rem; align-items: center; }
+    .row { grid-template-columns: 8rem minmax(0, 1.6fr) minmax(0, 1.2fr) 13rem; align-items: center; }
     .row > :nth-child(even) { text-align: start; }
     .row > :last-child { text-align: end; }
     .row.concern > :nth-child(2) { grid-column: auto; }
     .row.concern > :nth-child(3) { grid-row: auto; grid-column: auto; text-align: start; }
+    .delivery { grid-template-columns: minmax(0, 1fr) auto; }
+    .delivery > p { grid-column: 1; }
+    .delivery .button { grid-area: 1 / 2 / 3; }
     .columns { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 32px; }
     .columns .row { grid-template-columns: 7rem minmax(0, 1fr) auto; }
     .columns .row > :nth-child(3) { grid-row: 2; grid-column: 1 / 3; }
