@@ -4,7 +4,6 @@
  *     node test/journeys/console-screenshots.ts <folder>
  */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { ConsoleStage, Merchant } from "./console-stage.ts";
 
 const SIZES = [
@@ -38,8 +37,8 @@ try {
   };
   for (const size of SIZES) {
     const snap = async ({ page }: Merchant, name: string) => {
-      const path = join(folder, `${name}-${size.width}-${size.scheme}.png`);
-      await page.screenshot({ path: path as `${string}.png`, fullPage: true });
+      const path = `${folder}/${name}-${size.width}-${size.scheme}.png` as const;
+      await page.screenshot({ path, fullPage: true });
     };
     await snap(await Merchant.visit(stage, "/", size), "sign-in");
     await using merchant = await Merchant.signedIn(stage, "/", size);

@@ -28,7 +28,7 @@ export function renderDeliveries(
             <p class="small muted">${delivery.endpoint} · ${renderOutcome(delivery)}</p>
             <button
               class="button"
-              aria-label=${`Send ${delivery.eventType} to ${delivery.endpoint} again`}
+              aria-label=${`Send again: ${delivery.eventType} to ${delivery.endpoint}`}
               @click=${() => resend(delivery)}
             >
               Send again
