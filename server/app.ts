@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import Koa from "koa";
+import Koa, { type Context } from "koa";
 import { PATHS } from "../shared/paths.ts";
 import type { Checkout } from "./checkout/checkout.ts";
 import type { Keys } from "./http/authorize.ts";
@@ -15,6 +15,7 @@ import { comeBackRoutes } from "./routes/come-back.ts";
 import { consoleRoutes } from "./routes/console.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
+import { answerCommerceLayerProblem, commerceLayerRoutes, isCommerceLayer } from "./routes/commerce-layer.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { notifyRoutes } from "./routes/notify.ts";
@@ -45,6 +46,12 @@ export interface AppOptions {
 /** Where people's browsers, not programs, are answered. */
 const PAGE_PATHS = /^\/(checkout$|(checkout|return|cancel)\/)/;
 
+/** Whose name was used for a request that is not theirs. */
+function forgedName(ctx: Context): string {
+  if (isCommerceLayer(ctx)) return "commerce-layer";
+  return (ctx["params"] as Record<string, string>)["gateway"] ?? "unknown";
+}
+
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
 export function createApp(options: AppOptions): Koa {
   const { checkout, keys, countCreation, closing, metrics, widgetScript, consoleScript } = options;
@@ -65,6 +72,7 @@ export function createApp(options: AppOptions): Koa {
     checkoutPageRoutes(routes),
     comeBackRoutes(routes),
     notifyRoutes(routes),
+    commerceLayerRoutes(routes),
     healthRoutes(routes),
     metricsRoutes(routes, metrics),
     apiRoutes(routes),
@@ -84,9 +92,11 @@ export function createApp(options: AppOptions): Koa {
   app.use(setSecurityHeaders({ isHttps: checkout.publicUrl.startsWith("https:") }));
   app.use(
     answerProblems(checkout.log, {
-      isPage: ({ path }) => PAGE_PATHS.test(path),
-      answerPage: answerProblemPage,
-      onForgery: ({ params }) => metrics.countForgery((params as Record<string, string>)["gateway"] ?? "unknown"),
+      forms: [
+        { isFor: ({ path }) => PAGE_PATHS.test(path), answer: answerProblemPage },
+        { isFor: isCommerceLayer, answer: answerCommerceLayerProblem },
+      ],
+      onForgery: (ctx) => metrics.countForgery(forgedName(ctx)),
     }),
   );
   app.use((ctx, next) => (ctx.path.startsWith(PATHS.sessions) ? cors(ctx, next) : next()));

@@ -8,6 +8,7 @@ import { findOriginFault } from "./checkout/storefront-url.ts";
 import { RequestError } from "./errors.ts";
 import type { Gateway, GatewayContext } from "./gateways/gateway.ts";
 import { configureGateway } from "./gateways/index.ts";
+import { faultInLive, ProviderAddress } from "./gateways/provider-address.ts";
 import { isAddressRange } from "./http/client-address.ts";
 import { KEEP_INPUT, toInputIssues, toJsonPointer } from "./input.ts";
 import { parseJson } from "./parse.ts";
@@ -45,6 +46,8 @@ export interface Config {
   webhooks: WebhookConfig[];
   /** Whether endpoints on this machine and in private networks are called. */
   allowPrivateWebhooks: boolean;
+  /** Lets a Commerce Layer organization use this server as its external payment gateway. */
+  commerceLayer: { sharedSecret: string; webhookUrl: string } | undefined;
 }
 
 /** One gateway, ready to be made. */
@@ -114,6 +117,7 @@ const ConfigFile = z.strictObject({
     .default([]),
   webhooks: z.array(WebhookEntry).max(16, "must be at most 16").default([]),
   allowPrivateWebhooks: z.boolean().default(false),
+  commerceLayer: z.strictObject({ sharedSecret: OwnSecret, webhookUrl: ProviderAddress }).optional(),
 });
 
 /**
@@ -180,6 +184,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
     checkAfterSeconds: rest.checkAfterSeconds,
     cartKeys: [cartKey].flat(),
     catalogue: rest.catalogue === undefined ? undefined : resolve(folder, rest.catalogue),
+    commerceLayer: rest.commerceLayer,
     publicUrl: new URL(publicUrl).href.replace(/\/+$/, ""),
     store: store.startsWith("json:") ? `json:${resolve(folder, store.slice("json:".length))}` : store,
     gateways,
@@ -231,7 +236,12 @@ function looseFields(value: unknown): Partial<z.infer<typeof ConfigFile>> {
   return Object.fromEntries(fields);
 }
 
-function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }: Partial<z.infer<typeof ConfigFile>>) {
+function findAddressIssues({
+  publicUrl,
+  storefronts = [],
+  environment = "test",
+  commerceLayer,
+}: Partial<z.infer<typeof ConfigFile>>) {
   const issues: InputIssue[] = [];
   if (publicUrl !== undefined) {
     const url = URL.parse(publicUrl);
@@ -246,6 +256,9 @@ function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }
     const fault = findOriginFault(origin, environment);
     if (fault !== undefined) issues.push({ path: `/storefronts/${index}`, message: fault });
   }
+  const webhookFault =
+    environment === "live" && commerceLayer !== undefined ? faultInLive(commerceLayer.webhookUrl) : undefined;
+  if (webhookFault !== undefined) issues.push({ path: "/commerceLayer/webhookUrl", message: webhookFault });
   return issues;
 }
 

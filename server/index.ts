@@ -78,6 +78,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     onDuplicate: config.onDuplicate,
     catalogue,
     cartKeys: config.cartKeys.map((key) => createSecretKey(Buffer.from(key))),
+    commerceLayer: config.commerceLayer,
     now,
     log,
     onForgedReturn: (gateway) => metrics.countForgery(gateway),

@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   "checkout_session.expired",
   "checkout_session.cancelled",
   "checkout_session.acknowledged",
+  "commerce_layer.bound",
+  "commerce_layer.promised",
   "attempt.started",
   "attempt.prepared",
   "attempt.token_received",

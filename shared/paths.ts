@@ -30,6 +30,7 @@ export const PATHS = {
   return: (token: string) => `/return/${token}`,
   cancel: (token: string) => `/cancel/${token}`,
   notify: (gateway: string) => `/notify/${gateway}`,
+  commerceLayer: "/commerce-layer",
   widget: "/offsite-checkout.js",
   console: "/console",
   consoleScript: (version: string) => `/console/${version}.js`,

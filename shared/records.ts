@@ -138,6 +138,8 @@ export const Operation = z.object({
   /** To the secret key only. */
   remoteDetails: RemoteDetails.optional(),
   createdAt: Timestamp,
+  /** Where Commerce Layer asked for it: by which call, SHA-256 in hex, and whether it is told the end. To the secret key only. */
+  commerceLayer: z.object({ requestHash: z.string().optional(), isPromised: z.boolean().optional() }).optional(),
   /** When it was sent again, where its answer never came and the provider minds the key. */
   repeatedAt: Timestamp.optional(),
 });

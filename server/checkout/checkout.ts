@@ -27,6 +27,8 @@ export interface Checkout {
   endpoints?: readonly Endpoint[];
   schedule: Schedule;
   onDuplicate: OnDuplicate;
+  /** Where a Commerce Layer organization points its external gateway here: what signs, and where it is told. */
+  commerceLayer?: { sharedSecret: string; webhookUrl: string } | undefined;
   now: () => Date;
   log: Logger;
   /** Told of each return of a gateway that could not be verified; nobody is, where it is absent. */

@@ -20,6 +20,7 @@ import { followPayments, markDuplicate } from "./decide.ts";
 import { findDoubt, forgetUnanswered } from "./doubt.ts";
 import { findPaymentSession, requirePayment, tripOf } from "./find-payment.ts";
 import { newId } from "./ids.ts";
+import { callInUse, findByCall } from "./order-call.ts";
 import { applyTransition } from "./payment.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, readLedger } from "./settle.ts";
@@ -35,6 +36,8 @@ export interface WantedOperation {
   type: OperationType;
   amount?: number | undefined;
   isDue?: boolean;
+  /** Which call of Commerce Layer asks for it; the same one is not carried out twice. */
+  requestHash?: string;
 }
 
 /**
@@ -114,7 +117,7 @@ function storeOperation(
   checkout: Checkout,
   sessionId: string,
   paymentId: string,
-  { type, amount: wanted, isDue = false }: WantedOperation,
+  { type, amount: wanted, isDue = false, requestHash }: WantedOperation,
 ): Promise<StoredOperation> {
   return checkout.store.transact(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
@@ -125,6 +128,7 @@ function storeOperation(
     if (isDue && payment.operationDue === undefined) {
       throw new StateError("invalid_state", `the ${type} of ${payment.id} is no longer due`);
     }
+    if (requestHash !== undefined && findByCall(payment, requestHash) !== undefined) throw callInUse();
     refuseInDoubt(change, payment, gateway);
     if (!canTransition(type, payment.state)) throw invalidState(DONE[type], payment);
     if (type === "capture" && isLapsed(payment, change.time)) {
@@ -134,7 +138,14 @@ function storeOperation(
     const amount = type === "void" ? payment.amount : (wanted ?? limit);
     if (amount > limit)
       throw new StateError("amount_too_large", `at most ${limit} can be ${DONE[type]}, not ${amount}`);
-    const operation = { id: newId("op"), type, amount, status: "unknown" as const, createdAt: change.time };
+    const operation = {
+      id: newId("op"),
+      type,
+      amount,
+      status: "unknown" as const,
+      createdAt: change.time,
+      ...(requestHash === undefined ? {} : { commerceLayer: { requestHash } }),
+    };
     payment.operations.push(operation);
     // Whoever captures, or gives a duplicate back, first: it is not done again by itself.
     delete payment.operationDue;

@@ -20,6 +20,7 @@ export function viewSession(checkout: Checkout, ledger: Ledger, audience: Audien
     paymentSource,
     customer,
     metadata,
+    commerceLayer: _commerceLayer,
     ...session
   } = ledger.session;
   const attempt = ledger.attempts.at(-1);
@@ -78,7 +79,9 @@ export function viewPayment(record: PaymentRecord, audience: Audience = "merchan
   } = payment;
   return {
     ...view,
-    operations: operations.map(({ remoteDetails: _details, actionId: _actionId, ...operation }) => operation),
+    operations: operations.map(
+      ({ remoteDetails: _details, actionId: _actionId, commerceLayer: _commerceLayer, ...operation }) => operation,
+    ),
   };
 }
 

@@ -3,19 +3,26 @@ import type { BaseLogger } from "pino";
 import { PROBLEMS, type Problem, type ProblemCode } from "../../shared/problems.ts";
 import { CheckoutError, RequestError, VerificationError } from "../errors.ts";
 
-/** How people's browsers, instead of programs, are told what went wrong. */
-export interface ProblemPages {
-  isPage: (ctx: Context) => boolean;
-  answerPage: (ctx: Context, error: CheckoutError) => void;
+/** How others than programs that speak our own interface are told what went wrong: people's browsers, a protocol. */
+export interface ProblemForm {
+  isFor: (ctx: Context) => boolean;
+  answer: (ctx: Context, error: CheckoutError) => void;
+}
+
+/** What is known of problems beside their own words. */
+export interface ProblemOptions {
+  /** The first that is for a request answers it. */
+  forms: readonly ProblemForm[];
   /** Told of each request in a provider's name that is not proven to be the provider's. */
   onForgery: (ctx: Context) => void;
 }
 
 /**
- * Answers every error, and only here: as `application/problem+json` (RFC 9457), or as a page. What the caller may not
- * know is logged and answered as `internal_error`; each failed verification is logged once.
+ * Answers every error, and only here: as `application/problem+json` (RFC 9457), or in the form that a request's caller
+ * understands. What the caller may not know is logged and answered as `internal_error`; each failed verification is
+ * logged once.
  */
-export function answerProblems(log: BaseLogger, { isPage, answerPage, onForgery }: ProblemPages): Middleware {
+export function answerProblems(log: BaseLogger, { forms, onForgery }: ProblemOptions): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -25,18 +32,24 @@ export function answerProblems(log: BaseLogger, { isPage, answerPage, onForgery 
       logProblem(log, ctx, error);
       if (error instanceof VerificationError) onForgery(ctx);
       ctx.set(error.headers);
-      if (isPage(ctx)) answerPage(ctx, error);
-      else writeProblem(ctx, error);
+      const form = forms.find(({ isFor }) => isFor(ctx));
+      if (form === undefined) writeProblem(ctx, error);
+      else form.answer(ctx, error);
     }
   };
 }
 
 function writeProblem(ctx: Context, error: CheckoutError): void {
-  const detail = error.expose ? error.message : "the operator finds the cause in the log under this request id";
+  const detail = exposedDetail(error);
   ctx.status = error.status;
   if (error.code === "unauthorized") ctx.set("WWW-Authenticate", "Bearer");
   ctx.body = JSON.stringify(toProblem(error.code, detail, ctx.state["requestId"] as string, error.errors));
   ctx.set("Content-Type", "application/problem+json; charset=utf-8");
+}
+
+/** Gives an error's message, or in its place where the cause is to be found, for whoever may not know it. */
+export function exposedDetail({ expose, message }: CheckoutError): string {
+  return expose ? message : "the operator finds the cause in the log under this request id";
 }
 
 function refuseUnanswered(ctx: Context): void {

@@ -32,6 +32,8 @@ export interface SessionRecord extends Omit<
   updatedAt: string;
   /** The cart for a single use of which it was made. */
   cart?: CartUse;
+  /** The one order in Commerce Layer that is paid by it, and the pending payment whose end that order was promised. */
+  commerceLayer?: { orderId: string; promisedPaymentId?: string };
   /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
   acknowledged?: string[];
 }
@@ -121,6 +123,7 @@ export const ledgerKey = {
     `payment:${gateway}:${environment}:${remoteId}`,
   payment: (id: string) => `payment:${id}`,
   source: (id: string) => `source:${id}`,
+  operation: (id: string) => `operation:${id}`,
   /** The provider's id of an authorization or an operation that it is still working on. */
   action: (gateway: string, environment: string, actionId: string) => `action:${gateway}:${environment}:${actionId}`,
 };
@@ -140,9 +143,10 @@ export function ledgerKeys({ session, attempts, payments, source }: Ledger): str
     ...payments.flatMap(({ id, gateway, environment, remoteId, operations }) => [
       ledgerKey.payment(id),
       ledgerKey.remotePayment(gateway, environment, remoteId),
-      ...operations.flatMap(({ actionId }) =>
-        actionId === undefined ? [] : [ledgerKey.action(gateway, environment, actionId)],
-      ),
+      ...operations.flatMap(({ id: operationId, actionId }) => [
+        ledgerKey.operation(operationId),
+        ...(actionId === undefined ? [] : [ledgerKey.action(gateway, environment, actionId)]),
+      ]),
     ]),
   ];
 }
