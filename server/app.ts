@@ -100,7 +100,7 @@ export function createApp(options: AppOptions): Koa {
     }),
   );
   app.use((ctx, next) => (ctx.path.startsWith(PATHS.sessions) ? cors(ctx, next) : next()));
-  app.use(readBytes());
+  app.use(readBytes(isCommerceLayer));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -13,9 +13,7 @@ export type CommerceLayerAction = (typeof COMMERCE_LAYER_ACTIONS)[number];
 const Token = safeText(200);
 /** Whether the organization's data are test data, as every resource says. */
 const Meta = z.looseObject({ mode: z.enum(ENVIRONMENTS).optional() }).optional();
-const Included = z
-  .array(z.looseObject({ id: z.string(), type: z.string(), attributes: z.unknown(), meta: z.unknown() }))
-  .default([]);
+const Included = z.array(z.looseObject({ id: z.string(), type: z.string(), attributes: z.unknown() })).default([]);
 
 const payloadOf = <Type extends string, Attributes extends z.ZodType>(type: Type, attributes: Attributes) =>
   z.looseObject({
@@ -52,7 +50,7 @@ export const IncludedOrder = z.looseObject({
   attributes: z.looseObject({
     currency_code: Currency,
     total_amount_with_taxes_cents: PartialAmount,
-    customer_email: z.email().max(254).nullish(),
+    customer_email: z.email().max(254).nullish().catch(undefined),
   }),
 });
 export type IncludedOrder = z.infer<typeof IncludedOrder>;

@@ -4,6 +4,7 @@ import type { Commit } from "../stores/store.ts";
 import { noteAttention } from "./attention.ts";
 import type { Checkout, KeepAnswer, OnDuplicate } from "./checkout.ts";
 import { newDeliveries, type Endpoint } from "./endpoint.ts";
+import { keepPromises } from "./commerce-layer-webhook.ts";
 import { newId } from "./ids.ts";
 
 /** What an event tells beside its type. */
@@ -72,6 +73,7 @@ export class Change {
     const { session } = this.ledger;
     session.version += 1;
     session.updatedAt = this.time;
+    keepPromises(this.ledger, this.#events);
     noteAttention(this.ledger, this.now);
     const dueAt = nextDueAt(this.ledger, this.#expiryNotBefore);
     if (dueAt === undefined) delete this.ledger.dueAt;

@@ -8,30 +8,40 @@ import { parseJson } from "../parse.ts";
 /** The largest body, in bytes. */
 export const MAX_BODY_BYTES = 65_536;
 
+/** The largest body of an order with all that belongs to it, in bytes. */
+const MAX_ORDER_BYTES = 1_048_576;
+
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /**
  * Reads bodies as the bytes that came, into `ctx.request.rawBody`: signatures are over bytes, and a decoded string has
  * lost them. koa-bodyparser gives the bytes when it is told no encoding; what they mean is read by whoever needs it.
+ *
+ * @param isOrder tells which requests carry an order with all that belongs to it, and may be larger
  */
-export function readBytes(): Middleware {
-  const options = {
-    enableTypes: ["text"],
-    extendTypes: { text: [JSON_TYPE, FORM_TYPE, "application/vnd.api+json"] },
-    textLimit: String(MAX_BODY_BYTES),
-    // Handed through to raw-body, which then gives a Buffer; the package's types do not know it.
-    encoding: null,
-  };
-  const parser = bodyParser(options);
+export function readBytes(isOrder: (ctx: Context) => boolean = () => false): Middleware {
+  const parser = parserOf(MAX_BODY_BYTES);
+  const orderParser = parserOf(MAX_ORDER_BYTES);
   return async (ctx, next) => {
     const encoding = ctx.get("content-encoding").toLowerCase();
     if (encoding !== "" && encoding !== "identity") {
       throw new RequestError("unsupported_media_type", `content encoding ${encoding} is not accepted`);
     }
     // A request without a body, as most are, has nothing to be read.
-    await (hasBody(ctx) ? parser(ctx, next) : next());
+    await (hasBody(ctx) ? (isOrder(ctx) ? orderParser : parser)(ctx, next) : next());
   };
+}
+
+function parserOf(limitBytes: number): Middleware {
+  const options = {
+    enableTypes: ["text"],
+    extendTypes: { text: [JSON_TYPE, FORM_TYPE, "application/vnd.api+json"] },
+    textLimit: String(limitBytes),
+    // Handed through to raw-body, which then gives a Buffer; the package's types do not know it.
+    encoding: null,
+  };
+  return bodyParser(options);
 }
 
 /** Gives the bytes of the body, or `null` where there was none that is of a readable type. */

@@ -78,7 +78,8 @@ function toCheckoutError(error: unknown): CheckoutError {
   if (error instanceof CheckoutError) return error;
   const { status, code } = error as { status?: unknown; code?: unknown };
   // What Koa and its body reader throw before any of our own code runs.
-  if (status === 413) return new RequestError("payload_too_large", "the body is larger than 64 KiB", { cause: error });
+  if (status === 413)
+    return new RequestError("payload_too_large", "the body is larger than is accepted here", { cause: error });
   if (status === 400 || code === "ECONNABORTED" || code === "ECONNRESET") {
     return new RequestError("malformed_request", "the request could not be read", { cause: error });
   }

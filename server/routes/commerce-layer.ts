@@ -153,9 +153,7 @@ function readOrder(
   const parsed = IncludedOrder.safeParse(first);
   if (!parsed.success) {
     const path = `/included/${included.indexOf(first)}`;
-    throw new InputError([
-      { path, message: "must have its id, currency_code, an e-mail address if any, and total_amount_with_taxes_cents" },
-    ]);
+    throw new InputError([{ path, message: "must have its id, currency_code and total_amount_with_taxes_cents" }]);
   }
   const { id, attributes } = parsed.data;
   const { total_amount_with_taxes_cents: amount, currency_code: currency, customer_email } = attributes;
