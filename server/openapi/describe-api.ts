@@ -1,4 +1,5 @@
 import { browserOperations, operatorOperations } from "./browser-and-operator.ts";
+import { commerceLayerOperations } from "./commerce-layer.ts";
 import { eventAndGatewayOperations } from "./events-and-gateways.ts";
 import { overviewOperations } from "./overview.ts";
 import { TAGS, type DescribedOperation } from "./operation.ts";
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly DescribedOperation[] = [
   ...overviewOperations,
   ...eventAndGatewayOperations,
   ...webhookDeliveryOperations,
+  ...commerceLayerOperations,
   ...browserOperations,
   ...operatorOperations,
 ];

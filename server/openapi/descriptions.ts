@@ -19,6 +19,9 @@ export const SCHEMA_DESCRIPTIONS: Readonly<Record<string, string>> = {
   SkuSessionRequest: "An order by SKU, from a storefront's page.",
   CartSessionRequest: "A signed cart, from a storefront's page. What the cart says goes before what is beside it.",
   OrderedItem: "So many of one product of the server's catalogue.",
+  CommerceLayerSuccess: "What was done or, with `action_id`, will be.",
+  CommerceLayerSavedSource: "What represents the saved source.",
+  CommerceLayerFailure: "What was not done, and why.",
   Problem: "An error (RFC 9457). `code` is stable; texts are for people and may change.",
 };
 

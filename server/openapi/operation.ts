@@ -41,6 +41,8 @@ export interface DescribedOperation {
   /** By HTTP status. */
   answers: Readonly<Record<number, DescribedAnswer>>;
   problems?: readonly ProblemCode[];
+  /** The shape of every error, where it is no `application/problem+json`. */
+  failure?: z.ZodType;
   /** True where people's browsers call: a problem is a page then. */
   isPage?: true;
 }
@@ -54,6 +56,8 @@ export const TAGS = {
   Events: "Everything that happened, in order.",
   "Webhook deliveries": "What was, is and could not be delivered to the merchant's endpoints.",
   Gateways: "The configured providers.",
+  "Commerce Layer":
+    "What an organization calls whose external payment gateway is this server; none of it is for merchants.",
   "Customer's way": "What the customer's browser and the provider's server call; none of it is for merchants.",
   Operation: "For whoever runs the server.",
 } as const;

@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemCode } from "../../shared/problems.ts";
 import type { DescribedOperation } from "./operation.ts";
-import type { JsonSchema } from "./schemas.ts";
+import { describeSchema, type JsonSchema } from "./schemas.ts";
 
 /** Lists every code that an operation can answer: its own, and those of its kind. */
 export function problemCodes({ callers, body, query, isIdempotent, problems = [] }: DescribedOperation): ProblemCode[] {
@@ -21,15 +21,19 @@ export function describeProblems(operation: DescribedOperation): Record<string, 
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [String(status), describe(codes, operation.isPage === true)]),
-  );
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), describe(codes, operation)]));
 }
 
-function describe(codes: readonly ProblemCode[], isPage: boolean): JsonSchema {
+function describe(
+  codes: readonly ProblemCode[],
+  { isPage, failure }: Pick<DescribedOperation, "isPage" | "failure">,
+): JsonSchema {
   const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(" ");
   const headers = { "X-Request-Id": { $ref: "#/components/headers/RequestId" } };
-  if (isPage) return { description, headers, content: { "text/html": {} } };
+  if (isPage === true) return { description, headers, content: { "text/html": {} } };
+  if (failure !== undefined) {
+    return { description, headers, content: { "application/json": { schema: describeSchema(failure, "output") } } };
+  }
   const schema = {
     allOf: [{ $ref: "#/components/schemas/Problem" }, { properties: { code: { enum: codes } } }],
   };

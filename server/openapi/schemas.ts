@@ -11,6 +11,7 @@ import {
   SessionPage,
 } from "../../shared/answers.ts";
 import { DeliveryAttempt, WebhookDelivery, WebhookDeliveryPage } from "../../shared/deliveries.ts";
+import { CommerceLayerFailure, CommerceLayerSavedSource, CommerceLayerSuccess } from "../../shared/commerce-layer.ts";
 import { CheckoutEvent } from "../../shared/events.ts";
 import { PaymentSource, SavePaymentSourceRequest, SourceCustomer } from "../../shared/payment-sources.ts";
 import {
@@ -74,6 +75,9 @@ const ANSWERS = {
   WebhookDelivery,
   DeliveryAttempt,
   WebhookDeliveryPage,
+  CommerceLayerSuccess,
+  CommerceLayerSavedSource,
+  CommerceLayerFailure,
   Problem: ProblemAnswer,
 };
 
