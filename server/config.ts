@@ -8,7 +8,7 @@ import { findOriginFault } from "./checkout/storefront-url.ts";
 import { RequestError } from "./errors.ts";
 import type { Gateway, GatewayContext } from "./gateways/gateway.ts";
 import { configureGateway } from "./gateways/index.ts";
-import { faultInLive, ProviderAddress } from "./gateways/provider-address.ts";
+import { ProviderAddress } from "./gateways/provider-address.ts";
 import { isAddressRange } from "./http/client-address.ts";
 import { KEEP_INPUT, toInputIssues, toJsonPointer } from "./input.ts";
 import { parseJson } from "./parse.ts";
@@ -170,7 +170,12 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
   issues.push(...findAddressIssues(file));
   const { webhooks = [], allowPrivateWebhooks: allowPrivate = false } = file;
-  issues.push(...findWebhookIssues(webhooks, { environment: file.environment ?? "test", allowPrivate }));
+  const guard = { environment: file.environment ?? "test", allowPrivate };
+  issues.push(...findWebhookIssues(webhooks, guard));
+  if (file.commerceLayer !== undefined) {
+    const [issue] = findWebhookIssues([{ url: file.commerceLayer.webhookUrl }], guard);
+    if (issue !== undefined) issues.push({ ...issue, path: "/commerceLayer/webhookUrl" });
+  }
   const gateways = readGateways(
     (filled as { gateways?: unknown } | null)?.gateways,
     file.environment ?? "test",
@@ -236,12 +241,7 @@ function looseFields(value: unknown): Partial<z.infer<typeof ConfigFile>> {
   return Object.fromEntries(fields);
 }
 
-function findAddressIssues({
-  publicUrl,
-  storefronts = [],
-  environment = "test",
-  commerceLayer,
-}: Partial<z.infer<typeof ConfigFile>>) {
+function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }: Partial<z.infer<typeof ConfigFile>>) {
   const issues: InputIssue[] = [];
   if (publicUrl !== undefined) {
     const url = URL.parse(publicUrl);
@@ -256,9 +256,6 @@ function findAddressIssues({
     const fault = findOriginFault(origin, environment);
     if (fault !== undefined) issues.push({ path: `/storefronts/${index}`, message: fault });
   }
-  const webhookFault =
-    environment === "live" && commerceLayer !== undefined ? faultInLive(commerceLayer.webhookUrl) : undefined;
-  if (webhookFault !== undefined) issues.push({ path: "/commerceLayer/webhookUrl", message: webhookFault });
   return issues;
 }
 

@@ -15,6 +15,7 @@ import { listen } from "./http/listen.ts";
 import { RateLimit } from "./http/rate-limit.ts";
 import { countEvents } from "./metrics/count-events.ts";
 import { createMetrics } from "./metrics/metrics.ts";
+import { createCommerceLayerWebhook } from "./webhooks/commerce-layer.ts";
 import { startDelivering } from "./webhooks/deliver.ts";
 import { createWebhook } from "./webhooks/endpoint.ts";
 import { openStore } from "./stores/index.ts";
@@ -83,7 +84,10 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     log,
     onForgedReturn: (gateway) => metrics.countForgery(gateway),
   };
-  checkout.endpoints = config.webhooks.map((webhook) => createWebhook(webhook, checkout));
+  checkout.endpoints = [
+    ...config.webhooks.map((webhook) => createWebhook(webhook, checkout)),
+    ...(config.commerceLayer === undefined ? [] : [createCommerceLayerWebhook(config.commerceLayer)]),
+  ];
   const keys = { secretKeyHash: hashSecret(config.secretKey) };
   const creations = new RateLimit(config.publicCreationsPerMinute);
   const readAddress = createAddressReader(config.trustedProxies);

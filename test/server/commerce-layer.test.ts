@@ -22,7 +22,10 @@ describe("the endpoint for Commerce Layer", () => {
     provider = await startExternalEndpoint();
     server = await startTestServer({
       gateways: { external: provider.config, card: UNIVERSAL, bank: MANUAL },
-      config: { commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" } },
+      config: {
+        allowPrivateWebhooks: true,
+        commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" },
+      },
     });
   });
   afterEach(async () => {
@@ -127,7 +130,10 @@ describe("the endpoint for Commerce Layer", () => {
       server = await startTestServer({
         folder: server.folder,
         gateways: { card: UNIVERSAL },
-        config: { commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" } },
+        config: {
+          allowPrivateWebhooks: true,
+          commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" },
+        },
       });
       for (const orderId of orders) {
         expectStatus(await ask("authorize", { token: session.id, orderId }), orderId === owner ? 200 : 409);

@@ -4,6 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
+import { COMMERCE_LAYER_ACTIONS, type CommerceLayerAction } from "../../shared/commerce-layer.ts";
+import {
+  ORGANIZATION_SECRET,
+  payloadFor,
+  signForOrganization,
+  type OrderCall,
+} from "../support/commerce-layer-organization.ts";
 import { writeCatalogue } from "../support/catalogue.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
@@ -37,6 +44,7 @@ describe("every operation answers as /openapi.json says", () => {
         ...(await writeCatalogue(folder)),
         webhooks: [{ url: "http://127.0.0.1:9/hooks", secret: WEBHOOK_SECRET }],
         allowPrivateWebhooks: true,
+        commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" },
       },
       fetch: (input, init) => (isDwolla(input) ? dwolla.fetch(input, init) : fetch(input, init)),
     });
@@ -273,6 +281,37 @@ describe("every operation answers as /openapi.json says", () => {
     const form = Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, value]));
     await call("/checkout", "", { key: null, form, headers: { "sec-fetch-site": "same-origin" } });
     await call("/checkout", "", { key: null, form, headers: { "sec-fetch-site": "cross-site" } });
+  });
+
+  it("about Commerce Layer", async () => {
+    const ask = (action: CommerceLayerAction, order: OrderCall, secret?: string) => {
+      const body = JSON.stringify(payloadFor(action, order));
+      const headers = {
+        "content-type": "application/vnd.api+json",
+        "X-CommerceLayer-Signature": signForOrganization(body, secret),
+      };
+      return call<{ data?: { transaction_token: string } }>(`/commerce-layer/${action}`, "", {
+        key: null,
+        body,
+        headers,
+      });
+    };
+    const authorize = async (capture: "automatic" | "manual") => {
+      const session = await create({ amount: 12_900, gateway: "external", capture });
+      await bringBack(server, (await start(session)).handoff);
+      await ask("authorize", { token: session.id });
+      return { session, token: (await ask("authorize", { token: session.id })).data?.transaction_token ?? "" };
+    };
+    const { session, token } = await authorize("manual");
+    await ask("authorize", { token: session.id, orderId: "another" });
+    await ask("authorize", { token: session.id, total: 1 });
+    const captured = await ask("capture", { token, amount: 900 });
+    await ask("refund", { token: captured.data?.transaction_token ?? "", amount: 100 });
+    await ask("refund", { token, amount: 1000 });
+    await ask("void", { token });
+    await ask("void", { token: (await authorize("manual")).token });
+    await ask("token", { token: session.id });
+    for (const action of COMMERCE_LAYER_ACTIONS) await ask(action, { token }, "another-secret");
   });
 
   it("about the server itself", async () => {
