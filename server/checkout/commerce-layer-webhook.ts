@@ -6,67 +6,56 @@ import type { CommerceLayerWebhook } from "../../shared/commerce-layer.ts";
 import type { Operation, RemoteDetails } from "../../shared/records.ts";
 import type { Ledger, NewEvent, PaymentRecord } from "../stores/ledger.ts";
 
-/** The end of something that was promised, and the event that brought it. */
-export interface KeptPromise {
-  event: NewEvent;
-  webhook: CommerceLayerWebhook;
-}
-
 /** What a provider says beside success, and Commerce Layer takes. */
 const DETAILS = ["error_detail", "avs_code", "avs_message", "cvv_code", "cvv_message", "fraud_review"] as const;
 
 /**
- * Notes in a draft what its events promise to Commerce Layer, and gives what they end of it. Whatever had not ended when
- * it was first heard of was answered with 202.
+ * Notes in a draft what its events promise to Commerce Layer, and which of them ends a payment that was promised.
+ * Whatever had not ended when it was first heard of was answered with 202.
  */
-export function keepPromises(ledger: Ledger, events: readonly NewEvent[]): KeptPromise[] {
-  if (ledger.session.commerceLayer === undefined) return [];
-  return events.flatMap((event) => {
-    const payment = ledger.payments.find(({ id }) => id === event.paymentId);
-    if (payment === undefined) return [];
-    const operation = payment.operations.find(({ id }) => id === event.operationId);
-    const webhook = operation === undefined ? endOfPayment(ledger, payment) : endOfOperation(event, payment, operation);
-    return webhook === undefined ? [] : [{ event, webhook }];
-  });
+export function keepPromises({ session: { commerceLayer }, payments }: Ledger, events: readonly NewEvent[]): void {
+  if (commerceLayer === undefined) return;
+  for (const { id, type, paymentId, operationId } of events) {
+    const payment = payments.find((one) => one.id === paymentId);
+    const operation = payment?.operations.find((one) => one.id === operationId);
+    if (operation?.commerceLayer !== undefined && (type === "operation.pending" || type === "operation.unknown")) {
+      operation.commerceLayer.isPromised = true;
+    }
+    const isEnded = payment?.id === commerceLayer.promisedPaymentId && payment?.state !== "pending";
+    if (payment !== undefined && isEnded) commerceLayer.endedBy ??= id;
+  }
+}
+
+/** Says what Commerce Layer is to be told of an event: `undefined` where it was promised nothing. */
+export function describeEnd(event: NewEvent, ledger: Ledger): CommerceLayerWebhook | undefined {
+  const payment = ledger.payments.find(({ id }) => id === event.paymentId);
+  if (payment === undefined) return undefined;
+  if (ledger.session.commerceLayer?.endedBy === event.id) return endOfPayment(ledger, payment);
+  const operation = payment.operations.find(({ id }) => id === event.operationId);
+  return operation?.commerceLayer?.isPromised === true ? endOfOperation(event, payment, operation) : undefined;
 }
 
 function endOfOperation(
   { type }: NewEvent,
-  payment: PaymentRecord,
-  operation: Operation,
+  { remoteDetails }: PaymentRecord,
+  { id, errorCode: code, message, remoteDetails: details = remoteDetails }: Operation,
 ): CommerceLayerWebhook | undefined {
-  const { commerceLayer, id, errorCode, message, remoteDetails } = operation;
-  if (commerceLayer === undefined) return undefined;
-  switch (type) {
-    case "operation.pending":
-    case "operation.unknown":
-      commerceLayer.isPromised = true;
-      return undefined;
-    case "operation.succeeded":
-    case "operation.failed": {
-      if (commerceLayer.isPromised !== true) return undefined;
-      delete commerceLayer.isPromised;
-      const isSuccess = type === "operation.succeeded";
-      return write(id, isSuccess, { code: errorCode, message, details: remoteDetails ?? payment.remoteDetails });
-    }
-    default:
-      return undefined;
-  }
+  if (type !== "operation.succeeded" && type !== "operation.failed") return undefined;
+  return write(id, type === "operation.succeeded", { code, message, details });
 }
 
-function endOfPayment({ session, attempts }: Ledger, payment: PaymentRecord): CommerceLayerWebhook | undefined {
-  const { commerceLayer } = session;
-  if (commerceLayer?.promisedPaymentId !== payment.id || payment.state === "pending") return undefined;
-  delete commerceLayer.promisedPaymentId;
-  const { id, duplicateOf, state, remoteDetails: details } = payment;
+function endOfPayment({ attempts }: Ledger, payment: PaymentRecord): CommerceLayerWebhook {
+  const { id, attemptId, duplicateOf, state, remoteDetails: details } = payment;
   // Beside other money of the same session it is held, and nothing may be done with it for the order.
   if (duplicateOf !== undefined) {
     return write(id, false, { code: "invalid_state", message: "another payment counts", details });
   }
-  const isSuccess = state === "authorization" || state === "completed";
-  const attempt = attempts.find(({ id: attemptId }) => attemptId === payment.attemptId);
-  const message = attempt?.message ?? (isSuccess ? undefined : `the payment is ${state}`);
-  return write(id, isSuccess, { code: isSuccess ? undefined : attempt?.code, message, details });
+  if (state === "authorization" || state === "completed") {
+    const { message } = details ?? {};
+    return write(id, true, { message: typeof message === "string" ? message : undefined, details });
+  }
+  const attempt = attempts.find((one) => one.id === attemptId);
+  return write(id, false, { code: attempt?.code, message: attempt?.message ?? `the payment is ${state}`, details });
 }
 
 function write(
@@ -84,7 +73,7 @@ function write(
 }
 
 interface Said {
-  code: string | undefined;
+  code?: string | undefined;
   message: string | undefined;
   details: RemoteDetails | undefined;
 }

@@ -183,6 +183,7 @@ function promisePayment(change: Change, payment: PaymentRecord): void {
   const { commerceLayer } = change.ledger.session;
   if (commerceLayer === undefined || commerceLayer.promisedPaymentId === payment.id) return;
   commerceLayer.promisedPaymentId = payment.id;
+  delete commerceLayer.endedBy;
   change.record("commerce_layer.promised", { payment });
 }
 

@@ -32,8 +32,11 @@ export interface SessionRecord extends Omit<
   updatedAt: string;
   /** The cart for a single use of which it was made. */
   cart?: CartUse;
-  /** The one order in Commerce Layer that is paid by it, and the pending payment whose end that order was promised. */
-  commerceLayer?: { orderId: string; promisedPaymentId?: string };
+  /**
+   * The one order in Commerce Layer that is paid by it; the pending payment whose end that order was promised, and the
+   * event that ended it.
+   */
+  commerceLayer?: { orderId: string; promisedPaymentId?: string; endedBy?: string };
   /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
   acknowledged?: string[];
 }
