@@ -209,7 +209,8 @@ describe("choosing the presentation", () => {
   for (const [wanted, offered, chosen] of [
     ["auto", ["redirect", "iframe"], "iframe"],
     ["", ["iframe"], "iframe"],
-    ["popup", ["popup", "iframe", "redirect"], "iframe"],
+    ["popup", ["popup", "iframe", "redirect"], "popup"],
+    ["auto", ["redirect", "popup"], "popup"],
     ["iframe", ["redirect", "iframe"], "iframe"],
     ["redirect", ["iframe"], "iframe"],
     ["nonsense", ["iframe", "redirect"], "iframe"],
@@ -241,8 +242,8 @@ describe("choosing the presentation", () => {
     });
   }
 
-  it("offers no gateway that can be met by popup alone", async () => {
-    stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: ["popup"] }] });
+  it("offers no gateway that cannot be met at all", async () => {
+    stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: [] }] });
     const element = await stage.mount();
     includes(textOf(element), "There is no way to pay");
   });
