@@ -26,12 +26,11 @@ function hash(text: string): string {
 }
 
 /** Takes the white space out of the widget's templates and style sheet, which no minifier looks into. */
-function collapseTemplates(): Plugin {
+export function collapseTemplates(): Plugin {
   return {
     name: "collapse-templates",
     enforce: "pre",
     transform(code, id) {
-      if (id.endsWith("/lit-html/lit-html.js")) return { code: dietLit(code), map: null };
       if (!/\/widget\/.*\.ts$/.test(id)) return undefined;
       const collapsed = (id.endsWith("/words/en.ts") ? leaveFirstWords(code) : code)
         .replace(/styles = `[^`]*`/g, (sheet) =>
@@ -70,6 +69,15 @@ function copySwaggerUi(): Plugin {
   };
 }
 
+/** Leaves of lit-html what the element uses; the console, which is not small, gets all of it. */
+function putLitOnDiet(): Plugin {
+  return {
+    name: "put-lit-on-diet",
+    enforce: "pre",
+    transform: (code, id) => (id.endsWith("/lit-html/lit-html.js") ? { code: dietLit(code), map: null } : undefined),
+  };
+}
+
 /** The pairs that the script itself has: what is said where the file with the others cannot be had, or at once. */
 const KEPT_PAIRS = new Set(["network", "problem"]);
 
@@ -79,7 +87,7 @@ function leaveFirstWords(code: string): string {
 }
 
 /** What the licences of the bundled code ask to be kept. */
-const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
+export const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
 
 /** Names that only the widget's own classes call each other by; no page, event or message has them. */
 const INNER_NAMES =
@@ -123,7 +131,7 @@ function finish(): Plugin {
  * a module and as a classic script alike. The server is compiled by `tsc`.
  */
 export default defineConfig({
-  plugins: [collapseTemplates(), copySwaggerUi(), finish()],
+  plugins: [putLitOnDiet(), collapseTemplates(), copySwaggerUi(), finish()],
   build: {
     outDir: "dist",
     // The compiled server and the manifest live there, too.
