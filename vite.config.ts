@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { minify } from "terser";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
-import { dietLit } from "./lit-diet.ts";
+import { dietLit } from "./widget/lit-diet.ts";
 
 const WORDS_FOLDER = new URL("widget/words/", import.meta.url);
 const DIST = new URL("dist/", import.meta.url);

@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { collapseTemplates, NOTICE } from "./vite.config.ts";
+import { collapseTemplates, NOTICE } from "../../vite.config.ts";
 
 /** Builds the merchant's console, apart from the element, whose file must not grow by it. */
 export default defineConfig({
