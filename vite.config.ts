@@ -47,6 +47,7 @@ export function collapseTemplates(): Plugin {
         .replace(/\}\n(?=<)/g, "}")
         // Private names, which only a minifier of properties shortens to one letter.
         .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
+        .replace('LANGUAGES = ""', `LANGUAGES = "${TAGS.join(" ")}"`)
         .replace("IS_ENGLISH_WHOLE = true", "IS_ENGLISH_WHOLE = false")
         .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);
       return { code: collapsed, map: null };
@@ -79,7 +80,7 @@ function putLitOnDiet(): Plugin {
 }
 
 /** The pairs that the script itself has: what is said where the file with the others cannot be had, or at once. */
-const KEPT_PAIRS = new Set(["network", "problem"]);
+const KEPT_PAIRS = new Set(["complete", "network", "problem"]);
 
 /** Leaves of English what the first view needs; all of it is in a file, as every language is. */
 function leaveFirstWords(code: string): string {

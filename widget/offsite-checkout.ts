@@ -11,7 +11,7 @@ import type { View } from "./view.ts";
 import { renderCheckout } from "./views/checkout.ts";
 import { SESSION_PARAMETER } from "../shared/paths.ts";
 import { en } from "./words/en.ts";
-import { loadWords, overrideWords } from "./words/load.ts";
+import { findLanguage, loadWords, overrideWords } from "./words/load.ts";
 import type { Words } from "./words/words.ts";
 
 /**
@@ -272,14 +272,14 @@ export class OffsiteCheckout extends ReactiveElement {
 
   /** Renders again with the words of a language, once they are there. */
   #learn(locale: string): void {
-    this.#language = locale;
+    const language = findLanguage((this.#language = locale));
     let words: Promise<Words> | undefined;
     try {
-      words = loadWords(serverBase(this.server), locale);
+      words = loadWords(serverBase(this.server), language);
     } catch {
       // The server's address is none.
     }
-    this.#words = words && !/^en\b/i.test(locale) ? undefined : en;
+    this.#words = words && language !== "en" ? undefined : en;
     if (words) void this.#take(words, locale);
   }
 

@@ -4,8 +4,8 @@ import type { Words } from "./words.ts";
 /** English is whole in this bundle, and needs no file. The build for a script tag keeps what the first view needs. */
 const IS_ENGLISH_WHOLE = true as boolean;
 
-/** The languages beside English, each in a file of its own that is asked for when it is needed. */
-const LANGUAGES = "ar cs da de el es fi fr he hu it ja nb nl pl pt ro sv tr uk zh";
+/** The languages beside English, each in a file of its own that is asked for when it is needed: the build names them. */
+const LANGUAGES = "" as string;
 
 /** Names what was built together; the build puts the hash of all words here. */
 const WORDS_VERSION = "current";
@@ -15,17 +15,21 @@ const TIMEOUT_MS = 4000;
 
 const loaded = new Map<string, Promise<Words>>();
 
-/**
- * Gives the words of a BCP 47 language tag: English, or what the server's file says, as JSON, so that it never runs.
- * What that lacks, or all where it does not come, is English. It never rejects.
- */
-export function loadWords(server: string, locale: string): Promise<Words> | undefined {
+/** Finds the language of a BCP 47 language tag: English where there is no other. */
+export function findLanguage(locale: string): string {
   const tag = locale
     .toLowerCase()
     .replace(/[-_].*/, "")
     .replace(/^n[no]$/, "nb");
-  if (tag.length !== 2 || !LANGUAGES.includes(tag)) return IS_ENGLISH_WHOLE ? undefined : fetchOnce(server, "en");
-  return fetchOnce(server, tag);
+  return tag.length === 2 && LANGUAGES.includes(tag) ? tag : "en";
+}
+
+/**
+ * Gives the words of a language that the script does not have: what the server's file says, as JSON, so that it never
+ * runs. What that lacks, or all where it does not come, is English. It never rejects.
+ */
+export function loadWords(server: string, language: string): Promise<Words> | undefined {
+  return language === "en" && IS_ENGLISH_WHOLE ? undefined : fetchOnce(server, language);
 }
 
 function fetchOnce(server: string, tag: string): Promise<Words> {
