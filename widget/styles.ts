@@ -178,7 +178,7 @@ export const styles = `
   }
   [part="skeleton"] {
     block-size: 240px;
-    background: var(--_canvas);
+    background: repeating-linear-gradient(var(--_canvas) 0 20px, transparent 0 32px);
     color: transparent;
   }
   [part="skeleton"],

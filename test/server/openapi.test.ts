@@ -77,7 +77,7 @@ async function listRoutes(): Promise<string[]> {
     countCreation: () => undefined,
     closing: new AbortController().signal,
     metrics: createMetrics(),
-    widget: { script: Buffer.from(""), version: "0", integrity: "", words: new Map() },
+    widgetScript: Buffer.alloc(0),
     consoleScript: Buffer.alloc(0),
   });
   await play.close();

@@ -1,41 +1,25 @@
 import type { GatewayOption } from "../../shared/records.ts";
-import type { Presentation } from "../../shared/states.ts";
 
 /** A gateway that can be chosen, and where its page would be met. */
 export interface Choice {
   id: string;
   label: string;
-  presentation: Presentation;
-  /** Where it could be met instead, where that one does not work. */
-  others: Presentation[];
+  presentation: "iframe" | "redirect";
 }
-
-/** Browsers inside of apps, which open no windows, or open them where nothing comes back from. */
-const IN_APP = /FBA|Instagram|wv\)/;
 
 /**
  * Lists the gateways whose page can be shown: as wanted where the gateway offers it, else as it can. `auto` prefers
- * the frame, then a window, then leaving; an isolated page (COEP) gets an empty frame of every provider that has not
- * consented, and a window that it cannot hear from, so that it leaves.
+ * the frame, except on an isolated page (COEP), which gets an empty frame of every provider that has not consented.
  *
  * @param only - leaves this one gateway, where it is given
  */
 export function listChoices(gateways: GatewayOption[], wanted: string | null, only: string | null): Choice[] {
-  const order: Presentation[] = crossOriginIsolated
-    ? ["redirect", "iframe", "popup"]
-    : IN_APP.test(navigator.userAgent)
-      ? ["iframe", "redirect", "popup"]
-      : ["iframe", "popup", "redirect"];
-  order.sort((a, b) => Number(b === wanted) - Number(a === wanted));
+  const leavesPage = wanted === "redirect" || (wanted !== "iframe" && crossOriginIsolated);
+  const preferred = leavesPage ? (["redirect", "iframe"] as const) : (["iframe", "redirect"] as const);
   return gateways
     .filter(({ id }) => !only || id === only)
     .flatMap(({ id, label, presentations }) => {
-      const [presentation, ...others] = order.filter((name) => presentations.includes(name));
-      return presentation ? [{ id, label, presentation, others }] : [];
+      const presentation = preferred.find((name) => presentations.includes(name));
+      return presentation ? [{ id, label, presentation }] : [];
     });
-}
-
-/** Picks the first of the wanted gateways that is there, or the first of all. */
-export function pickChoice(choices: Choice[], ...wanted: (string | undefined)[]): Choice | undefined {
-  return wanted.map((id) => choices.find((choice) => choice.id === id)).find(Boolean) ?? choices[0];
 }

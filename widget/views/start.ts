@@ -37,7 +37,7 @@ export function renderStart(
     </fieldset>`
     }
     <button part="button" aria-describedby="notice" aria-disabled=${Boolean(busy)}>
-      ${busy ?? fill(label || (flow.session ? words.pay : words.checkOut))}
+      ${busy ?? fill(label || words.pay)}
     </button>
     ${choice && html`<p part="hint">${fill(words[choice.presentation], choice.label)}</p>`}
   </form>`;
