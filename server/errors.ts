@@ -79,6 +79,9 @@ export class GatewayError extends CheckoutError {
 /** The operator must act: the store cannot take or give records. */
 export class StoreError extends CheckoutError {}
 
+/** The store cannot tell whether a change happened; the caller repeats it with the same idempotency key. */
+export class StoreDoubtError extends StoreError {}
+
 /** A change would give a second record a key that belongs to one for ever. */
 export class KeyConflictError extends CheckoutError {
   readonly key: string;

@@ -51,9 +51,9 @@ export async function startStandby(primary: TestCluster, name: string): Promise<
   return startOn(folder);
 }
 
-/** Makes a standby the primary. */
+/** Tells a standby to become the primary, which it does soon. */
 export function promote({ folder }: TestCluster): void {
-  run("pg_ctl", ["promote", "-D", folder, "-w"]);
+  run("pg_ctl", ["promote", "-D", folder, "--no-wait"]);
 }
 
 /** Starts the server of a folder that is there. */

@@ -1,5 +1,5 @@
 import { StoreError } from "../../errors.ts";
-import { errorCode, unavailable } from "./failures.ts";
+import { errorCode, inDoubt, unavailable } from "./failures.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
 
 /** A commit whose answer never came, and the rows by which it would be known. */
@@ -30,7 +30,7 @@ const IN_FUTURE = "22023";
  * While the server that was asked still works on the transaction, it is waited for. Then the commit's own mark decides,
  * and not the transaction's number, which may be given again after a crash or a promotion.
  *
- * @throws StoreError where it did not happen, or nobody could be asked for so long that the caller must not wait
+ * @throws StoreError where it did not happen; StoreDoubtError where nobody could be asked for longer than a caller waits
  */
 export async function assureOutcome(primary: Primary, doubt: Doubt, cause: unknown): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
@@ -40,7 +40,7 @@ export async function assureOutcome(primary: Primary, doubt: Doubt, cause: unkno
     if (outcome === "aborted") throw unavailable("the connection broke before the commit", cause);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  throw unavailable("the connection broke, and the database could not be asked what became of the commit", cause);
+  throw inDoubt("the connection broke, and the database could not be asked what became of the commit", cause);
 }
 
 type Outcome = "committed" | "aborted" | "unknown";

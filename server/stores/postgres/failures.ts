@@ -1,4 +1,4 @@
-import { StoreError } from "../../errors.ts";
+import { StoreDoubtError, StoreError } from "../../errors.ts";
 
 /** How many seconds a caller is asked to wait while no primary is there. */
 const RETRY_AFTER_SECONDS = "2";
@@ -54,6 +54,14 @@ export function isTransient(error: unknown): boolean {
 /** Makes the error that says that no primary is there. */
 export function unavailable(message: string, cause?: unknown): StoreError {
   return new StoreError("storage_unavailable", message, { cause, headers: { "Retry-After": RETRY_AFTER_SECONDS } });
+}
+
+/** Makes the error that says that a commit may have happened. */
+export function inDoubt(message: string, cause?: unknown): StoreDoubtError {
+  return new StoreDoubtError("storage_unavailable", message, {
+    cause,
+    headers: { "Retry-After": RETRY_AFTER_SECONDS },
+  });
 }
 
 /** Makes a StoreError of what `pg` threw; anything else stays what it is. */

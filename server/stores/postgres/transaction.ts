@@ -4,7 +4,7 @@ import { answeredAlready, assertCommit } from "../commit.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Commit } from "../store.ts";
 import { assureOutcome } from "./doubt.ts";
-import { errorCode, isAnswer, isTransient, toStoreError, unavailable } from "./failures.ts";
+import { errorCode, inDoubt, isAnswer, isTransient, toStoreError, unavailable } from "./failures.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
 import {
   describeBefore,
@@ -34,7 +34,7 @@ type Try<Result> = { result: Result; hasChanged: boolean } | "again";
  * 4. Where the connection breaks before the answer, the database is asked whether it was committed (`doubt.ts`).
  *
  * @returns the change's result, and whether the session's records have changed
- * @throws KeyConflictError, StoreError, or what `change` throws
+ * @throws KeyConflictError, StoreError, StoreDoubtError where it may have happened, or what `change` throws
  */
 export async function changeSession<Result>(
   primary: Primary,
@@ -83,7 +83,7 @@ async function tryChange<Result>(
   const failure = findFailure(await runAll(connection.client, [...statements, "COMMIT"]));
   primary.release(connection, failure);
   if (failure === undefined) {
-    if (connection.isUnreplicated()) throw unavailable("the commit is on the primary alone");
+    if (connection.isUnreplicated()) throw inDoubt("the commit is on the primary alone");
     return { result, hasChanged };
   }
   if (isTransient(failure)) return "again";
