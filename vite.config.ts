@@ -1,25 +1,55 @@
-import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { minify } from "terser";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
+import { dietLit } from "./widget/lit-diet.ts";
+
+const WORDS_FOLDER = new URL("widget/words/", import.meta.url);
+const DIST = new URL("dist/", import.meta.url);
+
+/** The languages that are loaded on demand, by their tags. */
+const TAGS = readdirSync(WORDS_FOLDER)
+  .map((name) => basename(name, ".ts"))
+  .filter((name) => /^[a-z]{2}$/.test(name) && name !== "en");
+
+/** Changes with every word, and names the files that they are in. */
+const WORDS_VERSION = hash(
+  ["en", ...TAGS].map((tag) => readFileSync(new URL(`${tag}.ts`, WORDS_FOLDER), "utf8")).join(""),
+);
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
 
 /** Takes the white space out of the widget's templates and style sheet, which no minifier looks into. */
-function collapseTemplates(): Plugin {
+export function collapseTemplates(): Plugin {
   return {
     name: "collapse-templates",
     enforce: "pre",
     transform(code, id) {
       if (!/\/widget\/.*\.ts$/.test(id)) return undefined;
-      const collapsed = code
+      const collapsed = (id.endsWith("/words/en.ts") ? leaveFirstWords(code) : code)
         .replace(/styles = `[^`]*`/g, (sheet) =>
           sheet
             .replace(/\s+/g, " ")
             .replace(/ ?([{}:;,>]) /g, "$1")
-            .replace(/;}/g, "}"),
+            .replace(/;}/g, "}")
+            .replace(/\b0(\.\d)/g, "$1")
+            .replace(/ ([+/]) | (?=!important)/g, "$1")
+            .replace(/="([\w-]+)"]/g, (whole, value: string) => (value.includes("-") ? whole : `=${value}]`)),
         )
         .replace(/\n\s+/g, "\n")
-        .replace(/>\n(?=<)/g, ">");
+        .replace(/>\n(?=<|\$\{)/g, ">")
+        .replace(/\}\n(?=<)/g, "}")
+        // Private names, which only a minifier of properties shortens to one letter.
+        .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
+        .replace('LANGUAGES = ""', `LANGUAGES = "${TAGS.join(" ")}"`)
+        .replace("IS_ENGLISH_WHOLE = true", "IS_ENGLISH_WHOLE = false")
+        .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);
       return { code: collapsed, map: null };
     },
   };
@@ -40,27 +70,81 @@ function copySwaggerUi(): Plugin {
   };
 }
 
+/** Leaves of lit-html what the element uses; the console, which is not small, gets all of it. */
+function putLitOnDiet(): Plugin {
+  return {
+    name: "put-lit-on-diet",
+    enforce: "pre",
+    transform: (code, id) => (id.endsWith("/lit-html/lit-html.js") ? { code: dietLit(code), map: null } : undefined),
+  };
+}
+
+/** The pairs that the script itself has: what is said where the file with the others cannot be had, or at once. */
+const KEPT_PAIRS = new Set(["complete", "network", "problem"]);
+
+/** Leaves of English what the first view needs; all of it is in a file, as every language is. */
+function leaveFirstWords(code: string): string {
+  return code.replace(/^ {2}(\w+): \[[^\]]*\],\n/gm, (pair, name: string) => (KEPT_PAIRS.has(name) ? pair : ""));
+}
+
 /** What the licences of the bundled code ask to be kept. */
-const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
+export const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
 
-const MINIFY = {
-  compress: true,
-  mangle: true,
-  codegen: true,
-  // Lit's own inner names, which only its copies of other versions would look for.
-  mangleProps: { include: /^_\$/ },
-};
+/** Names that only the widget's own classes call each other by; no page, event or message has them. */
+const INNER_NAMES =
+  "addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
+  "serverOrigin|providerOrigin|openWindow|showWindow|onReturn|onClosed|onSilent|startElsewhere|" +
+  "isOverlay|isMute|hadFocus|announce|follow|others|choices|choice|renderRoot|ticket|round|pick|picked|instead|tell|enter|element|namedId|renderFrame|offerKey";
 
-/** Builds the widget: one module with everything in it, for a script tag. The server is compiled by `tsc`. */
+/** Makes the file as small as it gets, prints what a page may pin it by, and writes the languages beside it. */
+function finish(): Plugin {
+  return {
+    name: "finish",
+    enforce: "post",
+    async generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== "chunk") continue;
+        const { code } = await minify(file.code, {
+          ecma: 2020,
+          toplevel: true,
+          compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+          // Lit's own inner names, which only its copies of other versions would look for, and ours.
+          mangle: { properties: { regex: new RegExp(`^(_\\$.*|private_.*|${INNER_NAMES})$`) } },
+        });
+        file.code = `${NOTICE}\n${code}\n`;
+        const integrity = createHash("sha384").update(file.code).digest("base64");
+        process.stdout.write(`${file.fileName} integrity="sha384-${integrity}"\n`);
+      }
+    },
+    async writeBundle() {
+      await mkdir(new URL("words/", DIST), { recursive: true });
+      for (const tag of ["en", ...TAGS]) {
+        const module = (await import(new URL(`${tag}.ts`, WORDS_FOLDER).href)) as { default?: object; en?: object };
+        const words = module.default ?? module.en;
+        await writeFile(new URL(`words/${tag}.${WORDS_VERSION}.json`, DIST), JSON.stringify(words));
+      }
+    },
+  };
+}
+
+/**
+ * Builds the widget: one script with everything in it but the languages, without imports or exports, so that it runs as
+ * a module and as a classic script alike. The server is compiled by `tsc`.
+ */
 export default defineConfig({
-  plugins: [collapseTemplates(), copySwaggerUi()],
+  plugins: [putLitOnDiet(), collapseTemplates(), copySwaggerUi(), finish()],
   build: {
     outDir: "dist",
     // The compiled server and the manifest live there, too.
     emptyOutDir: false,
     target: ["chrome108", "firefox108", "safari16"],
-    // A library's white space is kept for bundlers by default; this file is for browsers.
-    rolldownOptions: { output: { minify: MINIFY, comments: false, postBanner: NOTICE } },
-    lib: { entry: "widget/index.ts", formats: ["es"], fileName: () => "offsite-checkout.js" },
+    minify: false,
+    rolldownOptions: { output: { comments: false } },
+    lib: {
+      entry: "widget/define.ts",
+      formats: ["iife"],
+      name: "offsiteCheckout",
+      fileName: () => "offsite-checkout.js",
+    },
   },
 });

@@ -27,6 +27,7 @@ import { newRouter, type RouteContext } from "./routes/route-context.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { webhookDeliveryRoutes } from "./routes/webhook-deliveries.ts";
 import { widgetRoutes } from "./routes/widget.ts";
+import type { WidgetFiles } from "./widget-files.ts";
 
 /** What the HTTP interface is made of. */
 export interface AppOptions {
@@ -38,7 +39,7 @@ export interface AppOptions {
   closing: AbortSignal;
   metrics: Metrics;
   /** The built element. */
-  widgetScript: Buffer;
+  widget: WidgetFiles;
   /** The built console. */
   consoleScript: Buffer;
 }
@@ -54,7 +55,7 @@ function forgedName(ctx: Context): string {
 
 /** Puts the HTTP interface together: from the outside in, what every request meets, then its route. */
 export function createApp(options: AppOptions): Koa {
-  const { checkout, keys, countCreation, closing, metrics, widgetScript, consoleScript } = options;
+  const { checkout, keys, countCreation, closing, metrics, widget, consoleScript } = options;
   const app = new Koa();
   // What happens after an answer has begun, such as a page that goes away in the middle of a stream.
   app.on("error", (error: Error) => checkout.log.debug({ err: error }, "an answer could not be finished"));
@@ -76,7 +77,7 @@ export function createApp(options: AppOptions): Koa {
     healthRoutes(routes),
     metricsRoutes(routes, metrics),
     apiRoutes(routes),
-    widgetRoutes(widgetScript),
+    widgetRoutes(widget),
     consoleRoutes(consoleScript),
   ]) {
     router.use(group.routes());

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
 import { CheckoutError } from "./errors.ts";
+import { describeCsp } from "./csp-command.ts";
 import { ConfigError, loadConfig, startServer } from "./index.ts";
 import { signCartCommand } from "./sign-cart-command.ts";
 import { runStoreCommand, UsageError } from "./store-command.ts";
@@ -12,6 +13,7 @@ const USAGE = `Usage: offsite-checkout <command>
   sign-cart [<file>] [--days <n>] [--config <file>]
                                            print a cart, read from a JSON file or the standard input, signed with the
                                            configuration's cartKey; it is good for 30 days where it has no exp
+  csp [--config <file>]                    what a shop's page needs to allow and to pin the element
   store check [--store <address>]          read everything in a store, and say what is wrong
   store compact [--store <address>]        free what a store no longer needs
   store copy --from <address> --to <address>
@@ -36,6 +38,8 @@ async function main(): Promise<void> {
     await serve(values.config);
   } else if (command === "sign-cart" && rest.length === 0) {
     console.log(await signCartCommand(action, values, new Date()));
+  } else if (command === "csp" && action === undefined) {
+    console.log(await describeCsp(await loadConfig(values.config)));
   } else if (command === "store" && rest.length === 0) {
     const log = createLog(STDERR);
     const isWell = await runStoreCommand(action, values, { log, print: (line) => console.log(line) });

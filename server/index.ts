@@ -19,6 +19,7 @@ import { createCommerceLayerWebhook } from "./webhooks/commerce-layer.ts";
 import { startDelivering } from "./webhooks/deliver.ts";
 import { createWebhook } from "./webhooks/endpoint.ts";
 import { openStore } from "./stores/index.ts";
+import { readWidgetFiles } from "./widget-files.ts";
 
 export { ConfigError, loadConfig, parseConfig, type Config } from "./config.ts";
 
@@ -57,7 +58,7 @@ const CATALOGUE_INTERVAL_MS = 1000;
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const { log, now = () => new Date(), fetch = globalThis.fetch, onFatal = () => undefined } = options;
-  const widgetScript = await readBuilt("offsite-checkout.js");
+  const widget = await readWidgetFiles();
   const consoleScript = await readBuilt("console.js");
   const catalogue = config.catalogue === undefined ? undefined : await CatalogueFile.open(config.catalogue, log);
   const store = await openStore(config.store, { log, onFatal });
@@ -101,7 +102,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
         countCreation,
         closing: closing.signal,
         metrics,
-        widgetScript,
+        widget,
         consoleScript,
       }).callback(),
       config,

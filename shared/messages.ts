@@ -47,20 +47,27 @@ const SESSION_ID_PATTERN = /^cs_[A-Za-z0-9_-]{1,64}$/;
 
 /** Tells whether unknown data is a {@link CheckoutMessage}; it never throws, whatever arrives. */
 export function isCheckoutMessage(data: unknown): data is CheckoutMessage {
-  if (!isEnvelope(data)) return false;
   return (
-    (MESSAGE_TYPES as readonly unknown[]).includes(data["type"]) &&
+    isMessage(data) &&
     typeof data["sessionId"] === "string" &&
     SESSION_ID_PATTERN.test(data["sessionId"]) &&
     typeof data["nonce"] === "string" &&
-    NONCE_PATTERN.test(data["nonce"]) &&
+    NONCE_PATTERN.test(data["nonce"])
+  );
+}
+
+/** Tells whether unknown data is a message of ours, whoever it may be from; it never throws, whatever arrives. */
+export function isMessage(data: unknown): data is Record<string, unknown> & Pick<CheckoutMessage, "type" | "height"> {
+  if (!isEnvelope(data)) return false;
+  return (
+    (MESSAGE_TYPES as readonly unknown[]).includes(data["type"]) &&
     (data["type"] === "resize" ? isHeight(data["height"]) : data["height"] === undefined)
   );
 }
 
 /** Tells whether unknown data is a {@link FrameSizeMessage}; it never throws, whatever arrives. */
 export function isFrameSizeMessage(data: unknown): data is FrameSizeMessage {
-  return isEnvelope(data) && data["type"] === "resize" && isHeight(data["height"]);
+  return isMessage(data) && data["type"] === "resize";
 }
 
 function isEnvelope(data: unknown): data is Record<string, unknown> {

@@ -10,13 +10,13 @@ export type CurrencyExponent = 0 | 2 | 3 | 4;
 export const MAX_AMOUNT = 999_999_999_999;
 
 const EXPONENTS_OTHER_THAN_TWO: ReadonlyMap<string, CurrencyExponent> = new Map(
-  Object.entries({
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-  }).flatMap(([exponent, codes]) =>
-    codes.split(" ").map((code) => [code, Number(exponent) as CurrencyExponent] as const),
-  ),
+  (
+    [
+      [0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"],
+      [3, "BHD IQD JOD KWD LYD OMR TND"],
+      [4, "CLF UYW"],
+    ] as const
+  ).flatMap(([exponent, codes]) => codes.split(" ").map((code) => [code, exponent] as const)),
 );
 
 /** Tells the exponent of an upper-case ISO 4217 code; a code it does not know has 2, as most have. */

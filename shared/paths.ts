@@ -1,12 +1,15 @@
+/** The path where sessions are made. */
+export const sessionsPath = "/v1/checkout-sessions";
+
 /** The path of one session; apart from the others, as the widget bundles no more than it uses. */
-export const sessionPath = (id: string) => `/v1/checkout-sessions/${id}`;
+export const sessionPath = (id: string) => `${sessionsPath}/${id}`;
 
 /** The path where a session's attempts are started. */
 export const attemptsPath = (sessionId: string) => `${sessionPath(sessionId)}/attempts`;
 
 /** The paths of the HTTP interface, used by the routes that serve them and the callers that ask for them. */
 export const PATHS = {
-  sessions: "/v1/checkout-sessions",
+  sessions: sessionsPath,
   session: sessionPath,
   attempts: attemptsPath,
   cancelSession: (sessionId: string) => `/v1/checkout-sessions/${sessionId}/cancel`,
@@ -32,6 +35,8 @@ export const PATHS = {
   notify: (gateway: string) => `/notify/${gateway}`,
   commerceLayer: "/commerce-layer",
   widget: "/offsite-checkout.js",
+  widgetVersion: (version: string) => `/offsite-checkout.${version}.js`,
+  widgetWords: (tag: string, version: string) => `/offsite-checkout.${tag}.${version}.json`,
   console: "/console",
   consoleScript: (version: string) => `/console/${version}.js`,
   health: "/healthz",

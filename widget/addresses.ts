@@ -1,5 +1,16 @@
 import { SESSION_PARAMETER } from "../shared/paths.ts";
 
+/** Where this script came from: known while a classic script runs; of a module it is found among the page's scripts. */
+const scriptUrl = globalThis.document && findScript();
+
+function findScript(): string {
+  const { currentScript, scripts } = document;
+  return (
+    ((currentScript as HTMLScriptElement | null) ?? [...scripts].find(({ src }) => src.includes("/offsite-checkout")))
+      ?.src ?? ""
+  );
+}
+
 /**
  * Gives the base URL of the server, without a slash at its end: as given, relative to the page, else where this
  * script came from.
@@ -7,9 +18,7 @@ import { SESSION_PARAMETER } from "../shared/paths.ts";
  * @throws TypeError where what is given is no URL
  */
 export function serverBase(given: string | null): string {
-  // Not written inside the call, where a bundler would take it for a file to be copied.
-  const script = import.meta.url;
-  const { origin, pathname } = given ? new URL(given, document.baseURI) : new URL(".", script);
+  const { origin, pathname } = given ? new URL(given, document.baseURI) : new URL(".", scriptUrl);
   return (origin + pathname).replace(/\/+$/, "");
 }
 

@@ -1,42 +1,26 @@
 import type { ReactiveController } from "lit";
 import type { CheckoutSession } from "../shared/records.ts";
-import { startAttempt } from "./client.ts";
-import type { FaultCode, SessionTarget } from "./client.ts";
-import { OffsiteEvent } from "./events.ts";
-import type { OffsiteEventName } from "./events.ts";
+import { startAttempt, type FaultCode, type SessionTarget } from "./client.ts";
+import { FlowState } from "./flow-state.ts";
 import { createNonce } from "./messages.ts";
 import { listChoices } from "./presentations/choices.ts";
-import type { Choice } from "./presentations/choices.ts";
-import { FramePresentation } from "./presentations/frame.ts";
+import { takeOffer, type Offer } from "./offer.ts";
 import { leaveFor } from "./presentations/handoff.ts";
-import type { ControllerHost } from "./reactive-element.ts";
+import { ProviderPage } from "./presentations/provider-page.ts";
 import { rememberSecret } from "./secrets.ts";
 import { SessionWatch } from "./session-watch.ts";
-import { attemptEnd, faultName, RESULTS } from "./view.ts";
-import type { AttemptEnd, Notice, ResultName, View } from "./view.ts";
-
-/** The element, as far as its flow needs it. */
-export interface FlowHost extends ControllerHost {
-  readonly gateway: string | null;
-  readonly presentation: string | null;
-}
-
-/** After how many milliseconds the server is asked first, by the view. */
-const FIRST_MS: Partial<Record<View["name"], number>> = {
-  // Only while an attempt was left without an end, and may yet have been paid.
-  start: 5000,
-  // The page is being left; it is usable again where that did not happen.
-  leaving: 15_000,
-  // The provider's page is open, and its message may never come.
-  frame: 10_000,
-  settling: 500,
-  // Goes on where `settling` is.
-  waiting: 500,
-  pending: 3000,
-};
-
-/** Asking this often takes 24 seconds; then the customer is told that it takes longer. */
-const SETTLING_ROUNDS = 8;
+import {
+  attemptEnd,
+  faultName,
+  FIRST_MS,
+  RESULTS,
+  SETTLING_ROUNDS,
+  type AttemptEnd,
+  type FlowHost,
+  type Notice,
+  type ResultName,
+  type View,
+} from "./view.ts";
 
 /**
  * One session's way through the element. It decides which view is shown, and only the server's answers move it:
@@ -49,18 +33,12 @@ const SETTLING_ROUNDS = 8;
  *
  * Every step raises the watch's ticket; a started attempt that is answered under an older one is dropped.
  */
-export class CheckoutFlow implements ReactiveController {
-  /** What is shown now. */
-  view: View = { name: "idle" };
-  /** As the server last said. */
-  session: CheckoutSession | undefined;
-  readonly frame: FramePresentation;
+export class CheckoutFlow extends FlowState implements ReactiveController {
+  readonly page: ProviderPage;
 
-  readonly #host: FlowHost;
   readonly #watch: SessionWatch;
-  #sessionId = "";
-  /** The gateway that the customer picked. */
-  #picked: string | undefined;
+  #offer: Offer | undefined;
+  #offerKey = "";
   /** The customer came back, so that an attempt without an end is waited for. */
   #isReturning = false;
   /** The page was told that the session can, or cannot, be paid here. */
@@ -69,13 +47,17 @@ export class CheckoutFlow implements ReactiveController {
   #ended: string | undefined;
 
   constructor(host: FlowHost) {
-    this.#host = host;
+    super(host);
     host.addController(this);
     this.#watch = new SessionWatch(host, (answer) => this.#accept(answer));
-    this.frame = new FramePresentation(
-      () => host.renderRoot,
-      () => this.#comeBack(),
-    );
+    this.page = new ProviderPage(() => host.renderRoot, {
+      onReturn: () => {
+        this.#isReturning = true;
+        this.retry();
+      },
+      onClosed: () => this.#missWindow(),
+      onSilent: () => this.#missFrame(),
+    });
   }
 
   hostConnected(): void {
@@ -87,34 +69,25 @@ export class CheckoutFlow implements ReactiveController {
     this.#giveUp();
   }
 
-  /** The gateways that can be chosen here. */
-  get choices(): Choice[] {
-    return listChoices(this.session?.gateways ?? [], this.#host.presentation, this.#host.gateway);
-  }
-
-  /** The gateway that the next attempt goes to: the picked one, that of the latest attempt, or the first. */
-  get choice(): Choice | undefined {
-    const { choices } = this;
-    const find = (id: string | undefined) => choices.find((choice) => choice.id === id);
-    return find(this.#picked) ?? find(this.session?.attempt?.gateway) ?? choices[0];
-  }
-
   /**
    * Turns to a session, or to none where `sessionId` is empty.
    *
    * @param target - what to ask; without it the session cannot be asked about, which is told
    * @param isReturning - the customer has just come back from the provider
+   * @param offer - what to make a session of, where none is named or that one is over
    */
-  open(sessionId: string, target: SessionTarget | undefined, isReturning: boolean): void {
+  open(sessionId: string, target: SessionTarget | undefined, isReturning: boolean, offer?: Offer): void {
     this.#watch.reset();
-    this.#sessionId = sessionId;
+    this.namedId = sessionId;
     this.#watch.target = target;
     this.#isReturning = isReturning;
     this.#isTold = false;
-    this.session = this.#picked = this.#ended = undefined;
-    this.#show(target ? "loading" : isReturning ? "unconfirmed" : "idle");
-    if (this.#host.isConnected) void this.#watch.ask();
-    if (sessionId && !target && !isReturning) this.#fail("unauthorized");
+    this.session = this.picked = this.#ended = this.instead = undefined;
+    this.#offer = offer;
+    this.#offerKey = createNonce();
+    this.#show(target ? "loading" : isReturning ? "unconfirmed" : offer ? "offer" : "idle");
+    if (this.flowHost.isConnected) void this.#watch.ask();
+    if (sessionId && !target && !isReturning && !offer) this.#fail("unauthorized");
   }
 
   /** Asks again where the session could not be loaded, or until the provider's word is known. */
@@ -124,40 +97,82 @@ export class CheckoutFlow implements ReactiveController {
     void this.#watch.ask();
   }
 
-  /** Takes the customer's choice of a gateway. */
-  pick(gatewayId: string): void {
-    this.#picked = gatewayId;
-    this.#host.requestUpdate();
+  /**
+   * Makes the session where there is none yet, begins an attempt and sends the customer to the provider, where there is
+   * something to start. A window is opened at once: browsers allow that only inside the customer's press.
+   */
+  async start(): Promise<void> {
+    const { name } = this.view;
+    if (name === "offer") {
+      if (this.flowHost.presentation === "popup") this.page.openWindow();
+      await this.#make();
+    } else if (name === "start" || name === "waiting") await this.#start();
   }
 
-  /** Begins an attempt and sends the customer to the provider; does nothing where there is nothing to start. */
-  async start(): Promise<void> {
+  /** Meets the provider's page in another way that its gateway offers. */
+  async startElsewhere(presentation = this.choice?.others[0]): Promise<void> {
+    this.instead = presentation;
+    this.#giveUp();
+    await this.#start();
+  }
+
+  /** Makes a session of the order, and goes on to the provider, unless there are several to choose from. */
+  async #make(): Promise<void> {
+    const offer = this.#offer;
+    if (!offer) return;
+    const ticket = this.#watch.reset();
+    this.#show("starting");
+    const made = await takeOffer(offer, this.#offerKey);
+    if (ticket !== this.#watch.ticket) return;
+    if (typeof made === "string") {
+      this.#show("offer", { name: faultName(made), gateway: undefined });
+      this.tell("offsite-error", made);
+      return;
+    }
+    this.namedId = made.session.id;
+    this.#watch.target = made.target;
+    const isOnly = listChoices(made.session.gateways, null, this.flowHost.gateway).length === 1;
+    if (!isOnly) return this.#accept(made.session);
+    this.session = made.session;
+    this.#isTold = true;
+    this.tell("offsite-ready");
+    if (ticket === this.#watch.ticket) await this.#start();
+  }
+
+  async #start(): Promise<void> {
     const { session, choice } = this;
     const { target } = this.#watch;
-    if (!target || !session || !choice || !["start", "waiting"].includes(this.view.name)) return;
+    if (!target || !session || !choice) return;
+    const { id } = choice;
+    const presentation = this.page.enter(choice);
+    if (!presentation) {
+      this.#show("start", { name: "blocked", gateway: id });
+      this.tell("offsite-error", "popup_blocked");
+      return;
+    }
     const ticket = this.#watch.reset();
     const isStale = () => ticket !== this.#watch.ticket;
     this.#isReturning = false;
     this.#show("starting");
     rememberSecret(target);
-    const { id, presentation } = choice;
-    const nonce = presentation === "iframe" ? createNonce() : undefined;
+    const nonce = presentation === "redirect" ? undefined : createNonce();
     const started = await startAttempt(target, { gateway: id, presentation, nonce });
     if (isStale()) return;
     if (started === "session_complete" || started === "session_closed") this.retry();
     else if (typeof started === "string") {
       this.#show("start", { name: faultName(started), gateway: id });
-      this.#tell("offsite-error", started);
+      this.tell("offsite-error", started);
     } else {
       const { attempt, handoff } = started;
       this.session = { ...session, attempt };
-      this.#show(nonce ? "frame" : "leaving");
-      this.#tell("offsite-started");
-      await this.#host.updateComplete;
+      this.#show(nonce ? (presentation === "popup" ? "window" : "frame") : "leaving");
+      this.#watch.announce();
+      this.tell("offsite-started");
+      await this.flowHost.updateComplete;
       // The page may have called it off in answer to the event.
       if (isStale()) return;
-      if (nonce) this.frame.open(handoff, target, nonce);
-      else leaveFor(handoff, this.#host.renderRoot);
+      if (nonce) this.page.open(handoff, target, nonce);
+      else leaveFor(handoff, this.flowHost.renderRoot);
     }
   }
 
@@ -169,25 +184,33 @@ export class CheckoutFlow implements ReactiveController {
     this.#ended = this.session?.attempt?.id;
     // The provider may have been paid a moment ago.
     void this.#watch.ask();
-    this.#tell("offsite-cancelled");
+    this.tell("offsite-cancelled");
   }
 
   /** Whether an attempt is being started or the customer is at the provider. */
   get #isUnderway(): boolean {
-    return ["starting", "leaving", "frame"].includes(this.view.name);
+    return ["starting", "leaving", "frame", "window"].includes(this.view.name);
   }
 
   #show(name: View["name"], notice?: Notice): void {
-    if (name !== "frame") this.frame.close();
+    if (!["starting", "frame", "window"].includes(name)) this.page.close();
     if (name !== this.view.name || notice) this.view = { name, notice };
-    this.#host.requestUpdate();
+    this.flowHost.requestUpdate();
     const isOver = name === "start" && this.session?.attempt?.state !== "started";
     this.#watch.follow(isOver ? undefined : FIRST_MS[name]);
   }
 
-  #comeBack(): void {
-    this.#isReturning = true;
-    this.retry();
+  /** It was closed, or its page has cut itself off: either way the server is asked whether it was paid. */
+  #missWindow(): void {
+    this.#watch.reset();
+    this.#show("start", { name: "abandoned", gateway: this.choice?.id });
+    void this.#watch.ask();
+  }
+
+  /** Goes the next way by itself where the page left that to the element; a window would be blocked now. */
+  #missFrame(): void {
+    const { presentation } = this.flowHost;
+    if (presentation !== "iframe" && this.choice?.others.includes("redirect")) void this.startElsewhere("redirect");
   }
 
   readonly #restore = ({ persisted }: PageTransitionEvent): void => {
@@ -205,7 +228,7 @@ export class CheckoutFlow implements ReactiveController {
 
   #accept(answer: CheckoutSession | FaultCode): void {
     const earlier = this.session;
-    const isFramed = this.view.name === "frame";
+    const isMet = ["frame", "window"].includes(this.view.name);
     if (typeof answer === "string") {
       // While something is awaited, silence is no news: the watch asks again.
       if (this.view.name === "loading") this.#fail(answer);
@@ -215,23 +238,29 @@ export class CheckoutFlow implements ReactiveController {
     // Answers may overtake each other.
     if (earlier && answer.version < earlier.version) return;
     this.session = answer;
-    this.#host.requestUpdate();
+    this.flowHost.requestUpdate();
     const { status, attempt } = answer;
     const isLive = attempt?.state === "started";
     if (status !== "open") {
       const name = status === "cancelled" ? "withdrawn" : status;
       const isNews = name !== this.view.name;
+      // What was remembered of this order is over: it can be ordered again.
+      const isOver = this.#offer && this.view.name === "loading" && !this.#isReturning;
+      if (isOver) return this.open("", undefined, false, this.#offer);
       this.#show(name);
-      if (isNews) this.#tell(`offsite-${status}`);
+      if (isNews) this.tell(`offsite-${status}`);
     } else if (isLive && this.#isReturning) {
       this.#showAwaiting();
-    } else if (!isLive || !isFramed) {
+    } else if (!isLive || !isMet) {
       this.#isReturning = false;
       this.#showStart(attemptEnd(attempt));
     } else if (attempt.id !== earlier?.attempt?.id) {
       // Another window began an attempt, which ended ours.
-      const notice = { name: "cancelled", gateway: attempt.gateway } as const;
-      this.#showStart({ notice, event: "offsite-cancelled", code: "superseded" });
+      this.#showStart({
+        notice: { name: "cancelled", gateway: attempt.gateway },
+        event: "offsite-cancelled",
+        code: "superseded",
+      });
     }
   }
 
@@ -246,22 +275,15 @@ export class CheckoutFlow implements ReactiveController {
     this.#show("start", isNews ? end.notice : undefined);
     this.#isTold = true;
     // Last, as the page may start or call off in answer to any of them.
-    if (isFirst) this.#tell(choice ? "offsite-ready" : "offsite-error", choice ? undefined : "gateway_unavailable");
+    if (isFirst) this.tell(choice ? "offsite-ready" : "offsite-error", choice ? undefined : "gateway_unavailable");
     if (!isNews) return;
     this.#ended = session?.attempt?.id;
-    this.#tell(end.event, end.code);
+    this.tell(end.event, end.code);
   }
 
   #fail(code: FaultCode): void {
     const name = faultName(code);
     this.#show(name in RESULTS ? (name as ResultName) : "problem");
-    this.#tell("offsite-error", code);
-  }
-
-  #tell(event: OffsiteEventName, code?: string): void {
-    const { status = null, payment } = this.session ?? {};
-    this.#host.dispatchEvent(
-      new OffsiteEvent(event, { sessionId: this.#sessionId, status, paymentId: payment?.id, code }),
-    );
+    this.tell("offsite-error", code);
   }
 }

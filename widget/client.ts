@@ -1,6 +1,6 @@
-import { attemptsPath, sessionPath } from "../shared/paths.ts";
+import { attemptsPath, sessionPath, sessionsPath } from "../shared/paths.ts";
 import type { ProblemCode } from "../shared/problems.ts";
-import type { CheckoutSession, StartedAttempt } from "../shared/records.ts";
+import type { CheckoutSession, CreatedCheckoutSession, StartedAttempt } from "../shared/records.ts";
 import type { StartAttemptRequest } from "../shared/requests.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -24,8 +24,7 @@ export function readSession(target: SessionTarget): Promise<CheckoutSession | Fa
   return request<CheckoutSession>(
     target,
     sessionPath(target.sessionId),
-    ({ id, currency, items, gateways }) =>
-      id === target.sessionId && /^[A-Z]{3}$/.test(currency) && Array.isArray(items) && Array.isArray(gateways),
+    (session) => session.id === target.sessionId && isSession(session),
   );
 }
 
@@ -40,18 +39,52 @@ export function startAttempt(target: SessionTarget, body: StartAttemptRequest): 
   );
 }
 
+/** What is to be paid for where no session is named: lines of the server's catalogue, or a cart that the merchant signed. */
+export type Order = { items: { sku: string; quantity: number }[] } | { cart: string };
+
+/** Where the customer goes on, and how. */
+export type NewSession = Order & { returnUrl: string; cancelUrl: string };
+
+/**
+ * Makes a session of an order, which the server prices; gives the code of a fault where it did not.
+ *
+ * @param key - the same for every try of one order, so that none is made twice
+ */
+export function createSession(
+  server: string,
+  session: NewSession,
+  key: string,
+): Promise<CreatedCheckoutSession | FaultCode> {
+  return request<CreatedCheckoutSession>(
+    { server },
+    sessionsPath,
+    (answer) => isSession(answer) && typeof answer.clientSecret === "string",
+    session,
+    key,
+  );
+}
+
+function isSession({ currency, items, gateways }: CheckoutSession): boolean {
+  return /^[A-Z]{3}$/.test(currency) && Array.isArray(items) && Array.isArray(gateways);
+}
+
 /** @param isAnswer - may throw at an answer that is not even alike */
 async function request<Answer>(
-  { server, clientSecret }: SessionTarget,
+  { server, clientSecret }: { server: string; clientSecret?: string },
   path: string,
   isAnswer: (answer: Answer) => boolean,
   body?: object,
+  key?: string,
 ): Promise<Answer | FaultCode> {
   let response: Response;
   try {
     response = await fetch(server + path, {
       method: body ? "POST" : "GET",
-      headers: { authorization: `Bearer ${clientSecret}`, ...(body && { "content-type": "application/json" }) },
+      headers: {
+        ...(clientSecret && { authorization: `Bearer ${clientSecret}` }),
+        ...(body && { "content-type": "application/json" }),
+        ...(key && { "idempotency-key": key }),
+      },
       body: body ? JSON.stringify(body) : null,
       // The client secret is the only key: the page's cookies are none of the server's business.
       credentials: "omit",

@@ -1,5 +1,5 @@
-import { isCheckoutMessage, isFrameSizeMessage } from "../shared/messages.ts";
-import type { CheckoutMessage, FrameSizeMessage } from "../shared/messages.ts";
+import { isMessage } from "../shared/messages.ts";
+import type { CheckoutMessage } from "../shared/messages.ts";
 
 /** Whom messages are taken from, and what they must carry. */
 export interface Correspondent {
@@ -24,13 +24,11 @@ export interface Correspondent {
 export function readMessage(
   { source, data, origin }: MessageEvent<unknown>,
   { window, serverOrigin, providerOrigin, sessionId, nonce }: Correspondent,
-): CheckoutMessage | FrameSizeMessage | undefined {
-  if (!source || source !== window) return undefined;
-  if (isCheckoutMessage(data) && origin === serverOrigin) {
-    return data.nonce === nonce && data.sessionId === sessionId ? data : undefined;
-  }
+): Pick<CheckoutMessage, "type" | "height"> | undefined {
+  if (!source || source !== window || !isMessage(data)) return undefined;
+  if (origin === serverOrigin && data["nonce"] === nonce && data["sessionId"] === sessionId) return data;
   // A provider knows neither session nor nonce. All that it can change is its own frame's height.
-  return isFrameSizeMessage(data) && origin === providerOrigin ? data : undefined;
+  return data.type === "resize" && origin === providerOrigin && !data["nonce"] ? data : undefined;
 }
 
 /** Makes a nonce of 128 random bits: 16 numbers with dashes between, 31 to 63 characters. */

@@ -2,16 +2,20 @@ import { nothing } from "lit/html.js";
 import type { TemplateResult } from "lit/html.js";
 import { isRevisited, returnedSession, serverBase } from "./addresses.ts";
 import { CheckoutFlow } from "./checkout-flow.ts";
-import type { SessionTarget } from "./client.ts";
+import type { Offer } from "./offer.ts";
+import type { Order, SessionTarget } from "./client.ts";
 import { ReactiveElement } from "./reactive-element.ts";
-import { recallSecret } from "./secrets.ts";
+import { recall } from "./secrets.ts";
 import { styles } from "./styles.ts";
 import type { View } from "./view.ts";
 import { renderCheckout } from "./views/checkout.ts";
+import { SESSION_PARAMETER } from "../shared/paths.ts";
 import { en } from "./words/en.ts";
+import { findLanguage, loadWords, overrideWords } from "./words/load.ts";
+import type { Words } from "./words/words.ts";
 
 /**
- * Takes one payment through whichever provider the server offers, by redirect or in a frame.
+ * Takes one payment through whichever provider the server offers, by redirect, in a frame or in a window.
  *
  * Put on the page that a session's `returnUrl` names, without attributes, it finds the session in the address, asks
  * the server and shows how it ended.
@@ -29,8 +33,8 @@ import { en } from "./words/en.ts";
  * @fires {OffsiteEvent} offsite-expired - The session's time ran out.
  * @fires {OffsiteEvent} offsite-error - Something failed; `detail.code` says what.
  *
- * @csspart base - The whole; beside it the view as `view-loading`, `view-start`, `view-starting`, `view-leaving`,
- * `view-frame`, `view-settling`, `view-waiting`, `view-pending`, `view-complete`, `view-expired`, `view-withdrawn`,
+ * @csspart base - The whole; beside it the view as `view-loading`, `view-offer`, `view-start`, `view-starting`, `view-leaving`,
+ * `view-frame`, `view-window`, `view-settling`, `view-waiting`, `view-pending`, `view-complete`, `view-expired`, `view-withdrawn`,
  * `view-unconfirmed`, `view-network`, `view-lost`, `view-problem`.
  * @csspart summary - What is paid for.
  * @csspart test-mode - The line that says that no money moves.
@@ -50,6 +54,8 @@ import { en } from "./words/en.ts";
  * @csspart notice - Why the customer is at the start again.
  * @csspart frame-box - The room of the frame.
  * @csspart frame - The frame with the provider's page, and `loaded` once that is there.
+ * @csspart dialog - The dialog around the frame, with `overlay`.
+ * @csspart elsewhere - The button that opens the provider's page in another way.
  * @csspart cancel - The secondary button.
  * @csspart result - How things stand; beside it `good`, `wait` or `bad`.
  * @csspart title - The heading of a notice or a result.
@@ -76,10 +82,15 @@ export class OffsiteCheckout extends ReactiveElement {
     server: "server",
     session: "session",
     clientSecret: "client-secret",
+    sku: "sku",
+    quantity: "quantity",
+    cart: "cart",
     gateway: "gateway",
     presentation: "presentation",
     locale: "locale",
     label: "label",
+    words: "words",
+    overlay: "overlay",
   };
 
   /**
@@ -101,13 +112,31 @@ export class OffsiteCheckout extends ReactiveElement {
   declare clientSecret: string | null;
 
   /**
+   * A product of the server's catalogue, where no session is named; several by `<offsite-item sku quantity>` inside.
+   * @attr sku
+   */
+  declare sku: string | null;
+
+  /**
+   * How many of `sku`; else one.
+   * @attr quantity
+   */
+  declare quantity: string | null;
+
+  /**
+   * A cart that the merchant signed, where no session is named.
+   * @attr cart
+   */
+  declare cart: string | null;
+
+  /**
    * The id of the one gateway to offer; else the customer chooses.
    * @attr gateway
    */
   declare gateway: string | null;
 
   /**
-   * Where the customer meets the provider: `auto` (as without), `iframe` or `redirect`.
+   * Where the customer meets the provider: `auto` (as without), `iframe`, `popup` or `redirect`.
    * @attr presentation
    */
   declare presentation: string | null;
@@ -124,9 +153,24 @@ export class OffsiteCheckout extends ReactiveElement {
    */
   declare label: string | null;
 
+  /**
+   * Texts in the place of the element's own, as JSON: `{"checkOut": "Buy", "cancelled": ["Title", "Text"]}`.
+   * @attr words
+   */
+  declare words: string | null;
+
+  /**
+   * Opens the frame in a modal dialog over the page, where it is there.
+   * @attr overlay
+   */
+  declare overlay: string | null;
+
   readonly #flow = new CheckoutFlow(this);
   /** What the session was opened by. */
   #named: string | undefined;
+  /** The words of the language, once they are there. */
+  #words: Words | undefined;
+  #language: string | undefined;
   /** The view that the page shows, to tell when it changes. */
   #shown: View | undefined;
   /** The focus was inside when the view changed, and must not be lost with what had it. */
@@ -155,14 +199,23 @@ export class OffsiteCheckout extends ReactiveElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.#flow.view.name === "idle") return nothing;
-    const locale = this.locale || this.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang;
-    return renderCheckout(this.#flow, en, locale, this.label, this.#hadFocus);
+    const locale = this.#locale;
+    if (locale !== this.#language) this.#learn(locale);
+    return renderCheckout(this.#flow, this.#override(this.#words ?? en), {
+      locale,
+      label: this.label,
+      hadFocus: this.#hadFocus,
+      isOverlay: this.overlay !== null,
+      // A moment later they are there: nobody should read one language and then another.
+      isMute: !this.#words,
+    });
   }
 
   protected override updated(): void {
     const { view } = this.#flow;
     if (view === this.#shown) return;
     this.#shown = view;
+    this.renderRoot.querySelector("dialog")?.showModal();
     if (!this.#hadFocus && view.name !== "frame") return;
     const find = (part: string) => this.renderRoot.querySelector<HTMLElement>(`[part~=${part}]`);
     const target = find("frame") ?? find("title") ?? find("button") ?? find("base");
@@ -174,19 +227,74 @@ export class OffsiteCheckout extends ReactiveElement {
   /** Turns to the session that the attributes or the page's address name, unless it is the one already. */
   #open(): void {
     const { session, clientSecret: given, server } = this;
-    const named = `${session} ${given} ${server}`;
+    const order = session ? undefined : this.#order;
+    const orderName = JSON.stringify(order);
+    const named = `${session} ${given} ${server} ${orderName}`;
     if (named === this.#named) return;
     this.#named = named;
     const returned = returnedSession();
-    const sessionId = session || returned;
-    const clientSecret = (session && given) || recallSecret(sessionId);
+    const sessionId = session || returned || (order && recall(orderName)) || "";
+    const clientSecret = (session && given) || recall(sessionId);
     let target: SessionTarget | undefined;
+    let offer: Offer | undefined;
     try {
+      if (order) offer = { server: serverBase(server), session: this.#describe(order), name: orderName };
       if (clientSecret) target = { server: serverBase(server), sessionId, clientSecret };
     } catch {
       // The server's address is none: nobody can be asked.
     }
     const isReturning = sessionId !== "" && sessionId === returned;
-    this.#flow.open(sessionId, target, isReturning && !(target && isRevisited()));
+    this.#flow.open(sessionId, target, isReturning && !(target && isRevisited()), offer);
+  }
+
+  get #locale(): string {
+    return this.locale || this.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang;
+  }
+
+  /** What the attributes and the elements inside say is to be paid for, if they do. */
+  get #order(): Order | undefined {
+    const { cart } = this;
+    if (cart) return { cart };
+    const lines: Element[] = [this, ...this.querySelectorAll("offsite-item")];
+    const items = lines.flatMap((line) => {
+      const sku = line.getAttribute("sku");
+      return sku ? [{ sku, quantity: Number(line.getAttribute("quantity") ?? 1) }] : [];
+    });
+    return items[0] && { items };
+  }
+
+  /** Both ways back lead to this page, without what an earlier return has put into its address. */
+  #describe(order: Order): Offer["session"] {
+    const page = new URL(location.href);
+    page.searchParams.delete(SESSION_PARAMETER);
+    return { ...order, returnUrl: page.href, cancelUrl: page.href };
+  }
+
+  /** Renders again with the words of a language, once they are there. */
+  #learn(locale: string): void {
+    const language = findLanguage((this.#language = locale));
+    let words: Promise<Words> | undefined;
+    try {
+      words = loadWords(serverBase(this.server), language);
+    } catch {
+      // The server's address is none.
+    }
+    this.#words = words && language !== "en" ? undefined : en;
+    if (words) void this.#take(words, locale);
+  }
+
+  async #take(words: Promise<Words>, locale: string): Promise<void> {
+    const learnt = await words;
+    if (locale !== this.#language) return;
+    this.#words = learnt;
+    this.requestUpdate();
+  }
+
+  #override(words: Words): Words {
+    try {
+      return overrideWords(words, JSON.parse(this.words ?? "{}"));
+    } catch {
+      return words;
+    }
   }
 }

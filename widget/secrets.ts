@@ -7,18 +7,27 @@ const PREFIX = "offsite-checkout:";
  * how the session stands. Where the browser forbids storage, that page shows no result, and nothing else breaks.
  */
 export function rememberSecret({ sessionId, clientSecret }: SessionTarget): void {
+  keep(sessionId, clientSecret);
+}
+
+/** Keeps which session was made of an order, so that coming back to the page makes no second one. */
+export function rememberOrder(name: string, sessionId: string): void {
+  keep(name, sessionId);
+}
+
+/** Gives the client secret that this tab kept for a session, or the session of an order. */
+export function recall(name: string): string | null {
   try {
-    sessionStorage.setItem(PREFIX + sessionId, clientSecret);
+    return sessionStorage.getItem(PREFIX + name);
   } catch {
-    // Blocked or full: the customer still pays, and the merchant confirms by other means.
+    return null;
   }
 }
 
-/** Gives the client secret that this tab kept for a session, if it did. */
-export function recallSecret(sessionId: string): string | null {
+function keep(name: string, value: string): void {
   try {
-    return sessionStorage.getItem(PREFIX + sessionId);
+    sessionStorage.setItem(PREFIX + name, value);
   } catch {
-    return null;
+    // Blocked or full: the customer still pays, and the merchant confirms by other means.
   }
 }

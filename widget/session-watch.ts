@@ -20,6 +20,7 @@ export class SessionWatch implements ReactiveController {
   round = 0;
   /** Raised by every question and every reset: what was begun under another one is stale. */
   ticket = 0;
+  #channel: BroadcastChannel | undefined;
   readonly #onAnswer: (answer: CheckoutSession | FaultCode) => void;
   #firstMs: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,14 +33,25 @@ export class SessionWatch implements ReactiveController {
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#wake);
     addEventListener("online", this.#wake);
+    // Other tabs and elements of this storefront, which may be about the same session.
+    this.#channel = new BroadcastChannel("offsite-checkout");
+    this.#channel.addEventListener("message", ({ data }) => {
+      if (data === this.target?.sessionId) void this.ask();
+    });
     void this.ask();
   }
 
   hostDisconnected(): void {
     document.removeEventListener("visibilitychange", this.#wake);
     removeEventListener("online", this.#wake);
+    this.#channel?.close();
     clearTimeout(this.#timer);
     this.ticket += 1;
+  }
+
+  /** Has every other element of the storefront that is about this session ask, too. */
+  announce(): void {
+    this.#channel?.postMessage(this.target?.sessionId);
   }
 
   /** Asks after `firstMs`, and so on, or not by itself; what is followed already goes on where it is. */

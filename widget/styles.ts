@@ -178,7 +178,7 @@ export const styles = `
   }
   [part="skeleton"] {
     block-size: 240px;
-    background: repeating-linear-gradient(var(--_canvas) 0 20px, transparent 0 32px);
+    background: var(--_canvas);
     color: transparent;
   }
   [part="skeleton"],

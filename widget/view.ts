@@ -2,7 +2,14 @@ import type { Attempt } from "../shared/records.ts";
 import type { AttemptState } from "../shared/states.ts";
 import type { FaultCode } from "./client.ts";
 import type { OffsiteEventName } from "./events.ts";
+import type { ControllerHost } from "./reactive-element.ts";
 import type { PairName } from "./words/words.ts";
+
+/** The element, as far as its flow needs it. */
+export interface FlowHost extends ControllerHost {
+  readonly gateway: string | null;
+  readonly presentation: string | null;
+}
 
 /** How things stand where there is nothing to choose, by name: a mark, and what can be done. */
 export const RESULTS = {
@@ -11,6 +18,8 @@ export const RESULTS = {
   /** It was asked for a while, and the provider still owes its word. */
   waiting: ["wait", "check"],
   pending: ["wait", "details"],
+  /** The provider's page is open in a window of its own. */
+  window: ["wait", "show"],
   complete: ["good", ""],
   expired: ["bad", "back"],
   /** The merchant cancelled the session. */
@@ -43,13 +52,31 @@ export interface Notice {
 /** What the element shows; exactly one at a time. */
 export interface View {
   /**
-   * `idle`: no session is named; `starting`: an attempt is being started; `leaving`: the browser is on its way to the
+   * `idle`: no session is named; `offer`: an order is named, and its session not made yet; `starting`: an attempt is being started; `leaving`: the browser is on its way to the
    * provider; `frame`: the provider's page is open in the frame.
    */
-  name: "idle" | "loading" | "start" | "starting" | "leaving" | "frame" | ResultName;
+  name: "idle" | "offer" | "loading" | "start" | "starting" | "leaving" | "frame" | ResultName;
   /** Only at the start. */
   notice?: Notice | undefined;
 }
+
+/** After how many milliseconds the server is asked first, by the view. */
+export const FIRST_MS: Partial<Record<View["name"], number>> = {
+  // Only while an attempt was left without an end, and may yet have been paid.
+  start: 5000,
+  // The page is being left; it is usable again where that did not happen.
+  leaving: 15_000,
+  // The provider's page is open, and its message may never come.
+  frame: 10_000,
+  window: 10_000,
+  settling: 500,
+  // Goes on where `settling` is.
+  waiting: 500,
+  pending: 3000,
+};
+
+/** Asking this often takes 24 seconds; then the customer is told that it takes longer. */
+export const SETTLING_ROUNDS = 8;
 
 /** The end of an attempt that left the session open: what to say, and which event tells the page. */
 export interface AttemptEnd {
@@ -83,6 +110,7 @@ const FAULTS: ReadonlyMap<FaultCode, NoticeName> = new Map([
   ["gateway_declined", "declined"],
   ["gateway_unavailable", "unavailable"],
   ["circuit_open", "unavailable"],
+  ["rate_limited", "limited"],
 ]);
 
 /** Chooses what to say of a call that had no useful answer. */

@@ -131,6 +131,21 @@ describe("the HTTP interface", () => {
     assert.equal(again.status, 304);
   });
 
+  it("serves one build of the element, and its words, for ever under an address that names them", async () => {
+    const short = await server.call("/offsite-checkout.js", { key: null });
+    const version = (short.headers.get("etag") ?? "").replaceAll('"', "");
+    const pinned = await server.call(`/offsite-checkout.${version}.js`, { key: null });
+    assert.equal(pinned.status, 200);
+    assert.match(pinned.headers.get("cache-control") ?? "", /max-age=31536000, immutable/);
+    assert.equal(pinned.headers.get("access-control-allow-origin"), "*");
+    assert.equal(pinned.headers.get("cross-origin-resource-policy"), "cross-origin");
+    await assertProblem("/offsite-checkout.0000000000000000.js", {}, 404, "not_found");
+    const words = await server.call("/offsite-checkout.en.another.json", { key: null });
+    assert.equal(words.headers.get("content-type"), "application/json; charset=utf-8");
+    assert.match(words.headers.get("cache-control") ?? "", /max-age=300/);
+    await assertProblem("/offsite-checkout.xx.another.json", {}, 404, "not_found");
+  });
+
   it("lets only configured storefronts call from a page", async () => {
     const preflight = (origin: string) =>
       server.call(SESSIONS, {

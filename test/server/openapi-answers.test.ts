@@ -11,6 +11,7 @@ import {
   signForOrganization,
   type OrderCall,
 } from "../support/commerce-layer-organization.ts";
+import { readWidgetFiles } from "../../server/widget-files.ts";
 import { writeCatalogue } from "../support/catalogue.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
@@ -59,7 +60,7 @@ describe("every operation answers as /openapi.json says", () => {
   async function call<Body>(path: string, id: string, request: TestRequest = {}, query = ""): Promise<Body> {
     const isPost = request.json !== undefined || request.form !== undefined || request.body !== undefined;
     const method = (request.method ?? (isPost ? "POST" : "GET")).toLowerCase();
-    const answer = await server.call(path.replace(/\{\w+\}/, id) + query, request);
+    const answer = await server.call(path.replace(/\{.+\}/, id) + query, request);
     api.checkAnswer(method, path, answer);
     return answer.body as Body;
   }
@@ -322,6 +323,9 @@ describe("every operation answers as /openapi.json says", () => {
     await call("/metrics", "", { key: null });
     for (const path of ["/healthz", "/readyz", "/openapi.json", "/offsite-checkout.js"])
       await call(path, "", { key: null });
+    const { version } = await readWidgetFiles();
+    for (const name of [version, "older"]) await call("/offsite-checkout.{version}.js", name, { key: null });
+    for (const name of ["en.older", "xx.older"]) await call("/offsite-checkout.{tag}.{version}.json", name, { key: null });
   });
 
   it("and none was left out: each with a success, and with an error where a caller can make one", () => {

@@ -77,7 +77,7 @@ async function listRoutes(): Promise<string[]> {
     countCreation: () => undefined,
     closing: new AbortController().signal,
     metrics: createMetrics(),
-    widgetScript: Buffer.alloc(0),
+    widget: { script: Buffer.from(""), version: "0", integrity: "", words: new Map() },
     consoleScript: Buffer.alloc(0),
   });
   await play.close();

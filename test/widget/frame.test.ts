@@ -280,16 +280,16 @@ describe("the frame", () => {
     equal(viewOf(element), "complete");
   });
 
-  it("keeps two elements apart", async () => {
+  it("hears its own frame alone, and of two elements with one session, leaves one at it", async () => {
     const first = await openFrame(stage);
     const firstMessage = message(stage, "returned");
     const second = await openFrame(stage);
     await go(frameOf(second), `${SERVER}/puppet`);
     await say(frameOf(second), firstMessage);
-    equal([viewOf(first), viewOf(second)], ["frame", "frame"]);
+    equal([viewOf(first), viewOf(second)], ["start", "frame"]);
     stage.server.endAttempt({ state: "declined" });
     await say(frameOf(second), message(stage, "returned"));
-    equal([viewOf(first), viewOf(second)], ["frame", "start"]);
+    equal([viewOf(first), viewOf(second)], ["start", "start"]);
   });
 
   it("works inside another shadow root", async () => {

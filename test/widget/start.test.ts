@@ -209,7 +209,6 @@ describe("choosing the presentation", () => {
   for (const [wanted, offered, chosen] of [
     ["auto", ["redirect", "iframe"], "iframe"],
     ["", ["iframe"], "iframe"],
-    ["popup", ["popup", "iframe", "redirect"], "iframe"],
     ["iframe", ["redirect", "iframe"], "iframe"],
     ["redirect", ["iframe"], "iframe"],
     ["nonsense", ["iframe", "redirect"], "iframe"],
@@ -222,6 +221,26 @@ describe("choosing the presentation", () => {
         stage.server.started.map(({ body }) => body?.["presentation"]),
         [chosen],
       );
+    });
+  }
+
+  for (const [wanted, offered] of [
+    ["popup", ["popup", "iframe", "redirect"]],
+    ["auto", ["redirect", "popup"]],
+  ] as const) {
+    it(`meets ${offered.join(", ")} by popup where ${wanted} is wanted`, async () => {
+      stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: [...offered] }] });
+      const element = await stage.mount({ presentation: wanted });
+      const realOpen = window.open;
+      // Some browsers open windows for real presses alone.
+      window.open = () => ({ closed: false, close() {} }) as Window;
+      try {
+        stage.server.answers.push(problem(500, "internal_error"));
+        await press(element, "button");
+        equal(stage.server.started[0]?.body?.["presentation"], "popup");
+      } finally {
+        window.open = realOpen;
+      }
     });
   }
 
@@ -241,8 +260,8 @@ describe("choosing the presentation", () => {
     });
   }
 
-  it("offers no gateway that can be met by popup alone", async () => {
-    stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: ["popup"] }] });
+  it("offers no gateway that cannot be met at all", async () => {
+    stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: [] }] });
     const element = await stage.mount();
     includes(textOf(element), "There is no way to pay");
   });

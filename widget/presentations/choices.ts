@@ -1,25 +1,41 @@
 import type { GatewayOption } from "../../shared/records.ts";
+import type { Presentation } from "../../shared/states.ts";
 
 /** A gateway that can be chosen, and where its page would be met. */
 export interface Choice {
   id: string;
   label: string;
-  presentation: "iframe" | "redirect";
+  presentation: Presentation;
+  /** Where it could be met instead, where that one does not work. */
+  others: Presentation[];
 }
+
+/** Browsers inside of apps, which open no windows, or open them where nothing comes back from. */
+const IN_APP = /FBA|Instagram|wv\)/;
 
 /**
  * Lists the gateways whose page can be shown: as wanted where the gateway offers it, else as it can. `auto` prefers
- * the frame, except on an isolated page (COEP), which gets an empty frame of every provider that has not consented.
+ * the frame, then a window, then leaving; an isolated page (COEP) gets an empty frame of every provider that has not
+ * consented, and a window that it cannot hear from, so that it leaves.
  *
  * @param only - leaves this one gateway, where it is given
  */
 export function listChoices(gateways: GatewayOption[], wanted: string | null, only: string | null): Choice[] {
-  const leavesPage = wanted === "redirect" || (wanted !== "iframe" && crossOriginIsolated);
-  const preferred = leavesPage ? (["redirect", "iframe"] as const) : (["iframe", "redirect"] as const);
+  const order: Presentation[] = crossOriginIsolated
+    ? ["redirect", "iframe", "popup"]
+    : IN_APP.test(navigator.userAgent)
+      ? ["iframe", "redirect", "popup"]
+      : ["iframe", "popup", "redirect"];
+  order.sort((a, b) => Number(b === wanted) - Number(a === wanted));
   return gateways
     .filter(({ id }) => !only || id === only)
     .flatMap(({ id, label, presentations }) => {
-      const presentation = preferred.find((name) => presentations.includes(name));
-      return presentation ? [{ id, label, presentation }] : [];
+      const [presentation, ...others] = order.filter((name) => presentations.includes(name));
+      return presentation ? [{ id, label, presentation, others }] : [];
     });
+}
+
+/** Picks the first of the wanted gateways that is there, or the first of all. */
+export function pickChoice(choices: Choice[], ...wanted: (string | undefined)[]): Choice | undefined {
+  return wanted.map((id) => choices.find((choice) => choice.id === id)).find(Boolean) ?? choices[0];
 }

@@ -10,30 +10,39 @@ import type { Scene } from "./scene.ts";
 import { renderStart } from "./start.ts";
 import { renderSummary } from "./summary.ts";
 
+/** How the element is to be rendered. */
+export interface Manner {
+  locale: string;
+  /** The page's own words for the button. */
+  label: string | null;
+  /** Whether the focus goes to the view's heading; else a live region speaks that. */
+  hadFocus: boolean;
+  /** Whether the frame is in a dialog. */
+  isOverlay: boolean;
+  /** Whether the words are still on their way. */
+  isMute: boolean;
+}
+
 /**
  * Renders the whole element for the flow's view.
- *
- * @param hadFocus - whether the focus goes to the view's heading; else a live region speaks that. The regions are
- *   always there, as one that comes with its text is not always spoken
+ * Its live regions are always there, as one that comes with its text is not always spoken.
  */
 export function renderCheckout(
   flow: CheckoutFlow,
   words: Words,
-  locale: string,
-  label: string | null,
-  hadFocus: boolean,
+  { locale, label, hadFocus, isOverlay, isMute }: Manner,
 ): TemplateResult {
   const { session, choice } = flow;
-  const { name, notice } = flow.view;
+  const { name, notice } = isMute ? { name: "loading" as const, notice: undefined } : flow.view;
   const scene = setScene(words, session, locale);
-  const isStart = name === "start" && choice !== undefined;
+  const isStart = name === "offer" || (name === "start" && choice !== undefined);
   const result = name === "start" && !choice ? "closed" : name in RESULTS ? (name as ResultName) : undefined;
   const met = notice?.gateway ?? session?.payment?.gateway ?? session?.attempt?.gateway;
   const gateway = session?.gateways.find(({ id }) => id === met)?.label;
   const busy = name === "starting" || name === "leaving" ? scene.fill(words[name], choice?.label) : undefined;
   const told = result ?? notice?.name;
   const isBad = result ? RESULTS[result][0] === "bad" : isBadNotice(notice);
-  const spoken = told && !hadFocus ? scene.fill(words[told][0], gateway) : "";
+  const spoken = told && !hadFocus ? scene.fill(scene.pair(told)[0], gateway) : "";
   return html`<section
     part="base view-${name}"
     lang=${words.language}
@@ -46,8 +55,9 @@ export function renderCheckout(
     ${notice && renderNotice(scene, notice, gateway)} ${isStart || busy ? renderStart(scene, flow, label, busy) : ""}
     ${
       name === "frame"
-        ? html`${flow.frame.render(scene.fill(words.frame, gateway))}
-          <button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>`
+        ? isOverlay
+          ? html`<dialog part="dialog" aria-label=${words.checkout} @cancel=${() => flow.cancel()}>${renderFrame(scene, flow, gateway)}</dialog>`
+          : renderFrame(scene, flow, gateway)
         : ""
     }
     <p role="status">${busy ?? (isBad ? "" : spoken)}</p>
@@ -55,8 +65,18 @@ export function renderCheckout(
   </section>`;
 }
 
-function renderNotice({ words, fill }: Scene, notice: Notice, gateway: string | undefined): TemplateResult {
-  const [title, text] = words[notice.name];
+function renderFrame({ words, fill }: Scene, flow: CheckoutFlow, gateway: string | undefined): TemplateResult {
+  return html`${flow.page.render(fill(words.frame, gateway))}
+    ${
+      flow.choice?.others[0]
+        ? html`<button part="elsewhere" @click=${() => flow.startElsewhere()}>${words.elsewhere}</button>`
+        : ""
+    }
+    <button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>`;
+}
+
+function renderNotice({ fill, pair }: Scene, notice: Notice, gateway: string | undefined): TemplateResult {
+  const [title, text] = pair(notice.name);
   return html`<div part="notice ${isBadNotice(notice) ? "bad" : "calm"}" id="notice">
     <h2 part=${isBadNotice(notice) ? "title" : "heading"} tabindex="-1">${fill(title, gateway)}</h2>
     <p>${fill(text, gateway)}</p>

@@ -9,13 +9,13 @@ const MARKS = { good: "M7.5 12.5l3 3 6-6.5", wait: "M12 7v5l3 2", bad: "M12 7v6m
 
 /** Renders how things stand where there is nothing to choose: waiting, ended, or not possible. */
 export function renderResult(
-  { words, fill }: Scene,
+  { words, fill, pair }: Scene,
   flow: CheckoutFlow,
   name: ResultName,
   gateway: string | undefined,
 ): TemplateResult {
   const [mark, action] = RESULTS[name];
-  const [title, text] = words[name];
+  const [title, text] = pair(name);
   const { session } = flow;
   return html`<div part="result ${mark}">
     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2a10 10 0 1 0 .1 0${MARKS[mark]}" /></svg>
@@ -24,6 +24,7 @@ export function renderResult(
     ${session?.orderId && html`<p part="hint">${fill(words.order)}</p>`}
     ${action === "" ? "" : renderAction(words[action], action, flow)}
     <slot name=${name}></slot>
+    ${name === "window" ? html`<button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>` : ""}
     ${name === "waiting" ? html`<button part="cancel" @click=${() => flow.start()}>${words.restart}</button>` : ""}
   </div>`;
 }
@@ -34,5 +35,5 @@ function renderAction(label: string, action: string, flow: CheckoutFlow): Templa
   // A `javascript:` URL would run in the shop's page.
   return address && /^https?:/.test(address)
     ? html`<a part="link" href=${address}>${label}</a>`
-    : html`<button part="button" @click=${() => flow.retry()}>${label}</button>`;
+    : html`<button part="button" @click=${() => (action === "show" ? flow.page.showWindow() : flow.retry())}>${label}</button>`;
 }

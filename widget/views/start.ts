@@ -37,7 +37,7 @@ export function renderStart(
     </fieldset>`
     }
     <button part="button" aria-describedby="notice" aria-disabled=${Boolean(busy)}>
-      ${busy ?? fill(label || words.pay)}
+      ${busy ?? fill(label || (flow.session ? words.pay : words.checkOut))}
     </button>
     ${choice && html`<p part="hint">${fill(words[choice.presentation], choice.label)}</p>`}
   </form>`;

@@ -5,6 +5,14 @@ import { FakeClock, settle } from "./clock.ts";
 import { afterEach, beforeEach } from "./mocha.ts";
 import { CLIENT_SECRET, ScriptedServer, SERVER, SESSION_ID } from "./scripted-server.ts";
 
+// Test files run beside each other on one origin: each has channels of its own.
+const pageId = crypto.randomUUID();
+globalThis.BroadcastChannel = class extends BroadcastChannel {
+  constructor(name: string) {
+    super(`${name} ${pageId}`);
+  }
+};
+
 /** An event that the page heard. */
 export type Heard = { type: OffsiteEventName } & OffsiteEventDetail;
 

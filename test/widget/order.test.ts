@@ -1,0 +1,210 @@
+import type { OffsiteCheckout } from "../../widget/index.ts";
+import { equal, includes, ok } from "./support/assert.ts";
+import { settle } from "./support/clock.ts";
+import { describe, it } from "./support/mocha.ts";
+import {
+  CLIENT_SECRET,
+  problem,
+  reply,
+  sampleAttempt,
+  sampleSession,
+  SERVER,
+  SESSION_ID,
+} from "./support/scripted-server.ts";
+import { part, press, textOf, useStage, viewOf, type Stage } from "./support/stage.ts";
+
+const BARE = { session: "", "client-secret": "" };
+const ONE = [{ id: "card", label: "Card", presentations: ["iframe" as const, "popup" as const] }];
+
+/** Has the server make a session of the next order. */
+function offerSession(stage: Stage, gateways = ONE): void {
+  stage.server.session = sampleSession({ gateways });
+  stage.server.answers.push(() => reply({ ...stage.server.session, clientSecret: CLIENT_SECRET }, 201));
+}
+
+async function mountLines(): Promise<OffsiteCheckout> {
+  const parent = document.createElement("div");
+  parent.dataset["stage"] = "";
+  parent.innerHTML =
+    `<offsite-checkout server="${SERVER}" presentation="iframe">` +
+    '<offsite-item sku="mug" quantity="2"></offsite-item><offsite-item sku="cap"></offsite-item></offsite-checkout>';
+  document.body.append(parent);
+  await settle();
+  return parent.querySelector("offsite-checkout") as OffsiteCheckout;
+}
+
+describe("an order that no session is named for", () => {
+  const stage = useStage();
+
+  it("asks the server for nothing before it is pressed, then for a session of one product, and starts", async () => {
+    const element = await stage.mount({ ...BARE, sku: "mug", quantity: "3" });
+    equal([viewOf(element), textOf(element, "button"), stage.server.calls.length], ["offer", "Check out", 0]);
+    offerSession(stage);
+    await press(element, "button");
+    const [made, started] = stage.server.started;
+    equal(
+      [made?.url, started?.url],
+      [`${SERVER}/v1/checkout-sessions`, `${SERVER}/v1/checkout-sessions/${SESSION_ID}/attempts`],
+    );
+    equal(made?.body?.["items"], [{ sku: "mug", quantity: 3 }]);
+    equal(made?.body?.["returnUrl"], location.href);
+    ok(!("authorization" in (made?.init.headers ?? {})));
+    equal([viewOf(element), stage.types], ["frame", ["ready", "started"]]);
+  });
+
+  it("takes several lines from the elements inside, and a signed cart as it is", async () => {
+    const element = await mountLines();
+    offerSession(stage);
+    await press(element, "button");
+    equal(stage.server.started[0]?.body?.["items"], [
+      { sku: "mug", quantity: 2 },
+      { sku: "cap", quantity: 1 },
+    ]);
+    const other = await stage.mount({ ...BARE, cart: "a.b.c" });
+    offerSession(stage);
+    await press(other, "button");
+    equal(stage.server.started[2]?.body?.["cart"], "a.b.c");
+  });
+
+  it("lets the customer choose where there are several ways to pay", async () => {
+    const element = await stage.mount({ ...BARE, sku: "mug" });
+    offerSession(stage, sampleSession().gateways as typeof ONE);
+    await press(element, "button");
+    equal([viewOf(element), textOf(element, "button"), stage.server.started.length], ["start", "Pay €43.00", 1]);
+  });
+
+  it("says why there is no session, and tries again with the same key", async () => {
+    const element = await stage.mount({ ...BARE, sku: "mug" });
+    stage.server.answers.push(problem(429, "rate_limited"));
+    await press(element, "button");
+    includes(textOf(element, "notice"), "Too many tries");
+    equal([viewOf(element), stage.heard[0]?.code], ["offer", "rate_limited"]);
+    offerSession(stage);
+    await press(element, "button");
+    const keys = stage.server.started.slice(0, 2).map(({ init }) => new Headers(init.headers).get("idempotency-key"));
+    ok(keys[0] && keys[0] === keys[1], JSON.stringify(keys));
+  });
+
+  it("finds its session again in this tab, and offers anew once that is over", async () => {
+    const element = await stage.mount({ ...BARE, sku: "mug" });
+    offerSession(stage);
+    await press(element, "button");
+    element.remove();
+    const again = await stage.mount({ ...BARE, sku: "mug" });
+    equal(viewOf(again), "start");
+    again.remove();
+    stage.server.complete();
+    const anew = await stage.mount({ ...BARE, sku: "mug" });
+    equal(viewOf(anew), "offer");
+  });
+});
+
+describe("the payment window", () => {
+  const stage = useStage();
+  const realOpen = window.open;
+
+  /** Stands in for the browser, which opens windows for real presses alone. */
+  function fakeWindow(isBlocked = false): { opened: number; closed: boolean; calls: number; location: object } {
+    const popup = {
+      opened: 0,
+      closed: false,
+      calls: 0,
+      location: { replace: () => undefined },
+      close: () => undefined,
+    };
+    popup.close = () => {
+      popup.closed = true;
+      return undefined;
+    };
+    window.open = () => {
+      popup.opened += 1;
+      popup.calls = stage.server.calls.length;
+      return isBlocked ? null : (popup as unknown as Window);
+    };
+    return popup;
+  }
+
+  it("opens inside the press, before the session is made", async () => {
+    const popup = fakeWindow();
+    try {
+      const element = await stage.mount({ ...BARE, sku: "mug", presentation: "popup" });
+      offerSession(stage);
+      await press(element, "button");
+      equal([viewOf(element), popup.opened, popup.calls, popup.closed], ["window", 1, 0, false]);
+      equal(stage.server.started[1]?.body?.["presentation"], "popup");
+    } finally {
+      window.open = realOpen;
+    }
+  });
+
+  it("leads back to the start when it is closed, and asks the server, which may know of a payment", async () => {
+    const popup = fakeWindow();
+    try {
+      stage.server.session = sampleSession({ gateways: ONE });
+      const element = await stage.mount({ presentation: "popup" });
+      await press(element, "button");
+      popup.closed = true;
+      await stage.clock.pass(1000);
+      includes(textOf(element, "notice"), "The payment window was closed");
+      stage.server.complete();
+      await stage.clock.pass(10_000);
+      equal(viewOf(element), "complete");
+    } finally {
+      window.open = realOpen;
+    }
+  });
+
+  it("is closed with the attempt", async () => {
+    const popup = fakeWindow();
+    try {
+      stage.server.session = sampleSession({ gateways: ONE });
+      const element = await stage.mount({ presentation: "popup" });
+      await press(element, "button");
+      await press(element, "cancel");
+      equal([viewOf(element), popup.closed], ["start", true]);
+    } finally {
+      window.open = realOpen;
+    }
+  });
+
+  it("gives way to the frame where it is blocked, and says so where there is no other way", async () => {
+    fakeWindow(true);
+    try {
+      stage.server.session = sampleSession({ gateways: ONE, attempt: sampleAttempt({ state: "cancelled" }) });
+      const element = await stage.mount({ presentation: "popup" });
+      await press(element, "button");
+      equal(viewOf(element), "frame");
+      stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: ["popup"] }] });
+      const other = await stage.mount({ presentation: "popup" });
+      await press(other, "button");
+      includes(textOf(other, "notice"), "Your browser blocked the payment window");
+      equal(stage.heard.at(-1)?.code, "popup_blocked");
+    } finally {
+      window.open = realOpen;
+    }
+  });
+});
+
+describe("words and overlay", () => {
+  const stage = useStage();
+
+  it("takes texts of the page's own for the element's, each of its kind", async () => {
+    const words = JSON.stringify({ pay: "Buy for {amount}", cancelled: "not a pair", total: ["no"], nonsense: 1 });
+    const element = await stage.mount({ words });
+    equal(textOf(element, "button"), "Buy for €43.00");
+    equal(textOf(element, "total"), "Total €43.00");
+    element.words = "{";
+    await settle();
+    equal(textOf(element, "button"), "Pay €43.00");
+  });
+
+  it("opens the frame in a modal dialog, and calls off by Escape", async () => {
+    const element = await stage.mount({ overlay: "" });
+    await press(element, "button");
+    const dialog = part(element, "dialog") as HTMLDialogElement;
+    ok(dialog.open && dialog.matches(":modal") && dialog.querySelector("iframe"));
+    dialog.dispatchEvent(new Event("cancel"));
+    await settle();
+    equal([viewOf(element), element.renderRoot.querySelector("dialog")], ["start", null]);
+  });
+});
