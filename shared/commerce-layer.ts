@@ -21,7 +21,7 @@ const payloadOf = <Type extends string, Attributes extends z.ZodType>(type: Type
     included: Included,
   });
 
-/** The body of `authorize` and `token`: the external payment, whose token is the id of a checkout session. */
+/** The body of `authorize` and `token`: the external payment, whose token is the id of a checkout session or of a saved source. */
 export const ExternalPaymentPayload = payloadOf("external_payments", z.looseObject({ payment_source_token: Token }));
 export type ExternalPaymentPayload = z.infer<typeof ExternalPaymentPayload>;
 

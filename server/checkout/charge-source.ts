@@ -55,7 +55,7 @@ export async function findChargeableSource(
   return source;
 }
 
-/** Adds the attempt that charges a source to a session that is being created. */
+/** Adds the attempt that charges a source to a session in which no other is live. */
 export function addCharge(checkout: Checkout, change: Change, source: SourceRecord): void {
   const gateway = requireGateway(checkout, source.gateway);
   // Nobody comes back from it: its token is known to nobody.
@@ -69,10 +69,10 @@ export function addCharge(checkout: Checkout, change: Change, source: SourceReco
   change.record("attempt.started", { attempt });
 }
 
-/** Charges the source of a session that was just created. Where no answer comes, it is asked for again later. */
+/** Charges the source that a session was last given. Where no answer comes, it is asked for again later. */
 export async function chargeSource(checkout: Checkout, sessionId: string): Promise<void> {
   const { session, attempts } = await readLedger(checkout, sessionId);
-  const attempt = attempts.find(({ paymentSource }) => paymentSource !== undefined);
+  const attempt = attempts.findLast(({ paymentSource }) => paymentSource !== undefined);
   if (attempt === undefined) return;
   try {
     const { ledger } = await askProvider(checkout, { session, attempt }, "merchant");

@@ -2,7 +2,8 @@
  * What Commerce Layer asks of an external payment gateway (seed 002), decided from our own records:
  *
  * 1. `authorizeOrder`: an order names a checkout session. The first that does, with the session's own amount and
- *    currency, owns it for ever; it is answered from the session's payment.
+ *    currency, owns it for ever; it is answered from the session's payment. Where it names a saved source, a session is
+ *    made for it and the source is charged (`charge-order.ts`).
  * 2. `operateForOrder`: capture, void and refund are operations like the merchant's. Each carries the hash of the call
  *    that asked for it, in the commit that stores it: the same call again is answered from that operation, also after a
  *    crash, and for as long as the payment is kept. One that failed did nothing, and the same call is a new try.
@@ -18,13 +19,14 @@ import type { Environment, OperationType } from "../../shared/states.ts";
 import { StateError } from "../errors.ts";
 import { ledgerKey, type Ledger, type PaymentRecord } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
+import { chargeForOrder, isSourceId, requireOrderSource } from "./charge-order.ts";
 import type { Checkout } from "./checkout.ts";
 import { isUnderWay } from "./doubt.ts";
 import { bringUpToDate } from "./due-work.ts";
 import { operatePayment } from "./operate-payment.ts";
 import { callInUse, findByCall } from "./order-call.ts";
 import { findCountingPayment, findPaymentToShow } from "./payment.ts";
-import { savePaymentSource } from "./payment-sources.ts";
+import { readPaymentSource, savePaymentSource } from "./payment-sources.ts";
 import { readLedger } from "./settle.ts";
 
 /** An order in Commerce Layer, as far as a call names it; `amount` in minor units. */
@@ -34,6 +36,8 @@ export interface NamedOrder {
   currency: string;
   /** Absent where the call does not say whether it is a test. */
   environment?: Environment | undefined;
+  /** The customer's address. */
+  email?: string | undefined;
 }
 
 /** What a call comes to: done; promised under its token, which is then the action's id too; or not. */
@@ -42,11 +46,17 @@ export type OrderAnswer =
   | { outcome: "refused"; code: string; message: string };
 
 /**
- * Answers an order that names a checkout session as what pays for it.
+ * Answers an order that names a checkout session, or a saved source, as what pays for it.
  *
  * @throws StateError `not_found`; `invalid_state` where another order owns the session
+ * @throws StateError, GatewayError as `chargeForOrder`
  */
-export async function authorizeOrder(checkout: Checkout, sessionId: string, order: NamedOrder): Promise<OrderAnswer> {
+export async function authorizeOrder(checkout: Checkout, token: string, order: NamedOrder): Promise<OrderAnswer> {
+  const isCharged = isSourceId(token);
+  // Before anything is charged: a test order must never cost money.
+  const foreign = isCharged ? findMismatch({ ...order, environment: checkout.environment }, order) : undefined;
+  if (foreign !== undefined) return foreign;
+  const sessionId = isCharged ? await chargeForOrder(checkout, token, order) : token;
   const ledger = await readLedger(checkout, sessionId);
   const mismatch = findMismatch(ledger.session, order);
   if (mismatch !== undefined) return mismatch;
@@ -113,6 +123,7 @@ export async function operateForOrder(checkout: Checkout, wanted: OrderOperation
 
 /**
  * Saves what an order was paid with, for its customer's next ones; that the customer agreed is Commerce Layer's word.
+ * What was charged from a saved source is saved already.
  *
  * @param email whose it is, where the session names no customer
  * @throws StateError `not_found`; `invalid_state` where the session pays for another order, or is not paid
@@ -120,10 +131,11 @@ export async function operateForOrder(checkout: Checkout, wanted: OrderOperation
  */
 export async function saveSourceForOrder(
   checkout: Checkout,
-  sessionId: string,
+  token: string,
   { orderId, email }: { orderId: string | undefined; email: string | undefined },
 ): Promise<PaymentSource> {
-  const ledger = await readLedger(checkout, sessionId);
+  if (isSourceId(token)) return readPaymentSource(checkout, (await requireOrderSource(checkout, token, email)).id);
+  const ledger = await readLedger(checkout, token);
   const { commerceLayer, customer } = ledger.session;
   if (commerceLayer === undefined) throw new StateError("invalid_state", "the checkout session pays for no order yet");
   if (orderId !== undefined) assertOwner(ledger, orderId);
@@ -137,7 +149,7 @@ export async function saveSourceForOrder(
 }
 
 function findMismatch(
-  { amount, currency, environment }: Ledger["session"],
+  { amount, currency, environment }: Pick<Ledger["session"], "amount" | "currency" | "environment">,
   order: NamedOrder,
 ): OrderAnswer | undefined {
   const refuse = (code: string, message: string): OrderAnswer => ({ outcome: "refused", code, message });
@@ -174,6 +186,9 @@ function answerFromSession(ledger: Ledger): OrderAnswer {
     return refuse("session_closed", `the checkout session is ${session.status}`);
   }
   const attempt = attempts.at(-1);
+  if (attempt?.isAuthorizationInDoubt === true) {
+    return refuse("operation_in_doubt", "it is not known yet whether the provider has authorized the payment");
+  }
   if (attempt?.code !== undefined) return refuse(attempt.code, attempt.message ?? `the payment was ${attempt.state}`);
   if (attempt?.state === "declined") return refuse("gateway_declined", attempt.message ?? "the provider declined");
   return refuse("invalid_state", "the checkout session is not paid");

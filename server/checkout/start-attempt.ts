@@ -69,7 +69,7 @@ export function assertPayable({ session }: Ledger): void {
 }
 
 function assertStartable({ now, environment }: Checkout, ledger: Ledger): void {
-  const { session, attempts } = ledger;
+  const { session } = ledger;
   assertPayable(ledger);
   // It may still be open, because the provider of an earlier attempt must be asked first and cannot be.
   if (session.expiresAt <= now().toISOString()) {
@@ -78,6 +78,11 @@ function assertStartable({ now, environment }: Checkout, ledger: Ledger): void {
   if (session.environment !== environment) {
     throw new StateError("session_closed", `this checkout session is one of the ${session.environment} environment`);
   }
+  assertNotWornOut(ledger);
+}
+
+/** @throws StateError `rate_limited` after 100 attempts */
+export function assertNotWornOut({ attempts }: Ledger): void {
   if (attempts.length >= MAX_ATTEMPTS) {
     throw new StateError("rate_limited", `this checkout session has been tried ${MAX_ATTEMPTS} times`);
   }

@@ -22,6 +22,10 @@ const externalPayment = {
   data: { id: "ZNKjeUYepv", type: "external_payments", attributes: { payment_source_token: payment.sessionId } },
   included: [ORDER],
 };
+const savedSource = {
+  ...externalPayment,
+  data: { ...externalPayment.data, attributes: { payment_source_token: paymentSource.id } },
+};
 const authorization = (attributes: object = {}) => ({
   data: { id: "yGzeUJxRJj", type: "authorizations", attributes: { token: payment.id, ...attributes } },
   included: [ORDER],
@@ -73,10 +77,22 @@ const MEDIA_TYPES = ["application/vnd.api+json", "application/json"] as const;
 
 /** The operations of `routes/commerce-layer.ts`. */
 export const commerceLayerOperations: readonly DescribedOperation[] = [
-  describe("authorize", "An order names the checkout session that pays for it", {
-    body: { schema: ExternalPaymentPayload, examples: { "An order": externalPayment }, mediaTypes: MEDIA_TYPES },
+  describe("authorize", "An order names the checkout session that pays for it, or a saved source to charge", {
+    body: {
+      schema: ExternalPaymentPayload,
+      examples: { "An order": externalPayment, "With a saved source": savedSource },
+      mediaTypes: MEDIA_TYPES,
+    },
     answers: transactionAnswers,
-    problems: ["session_closed", "gateway_declined", "gateway_unavailable", "circuit_open"],
+    problems: [
+      "session_closed",
+      "operation_in_doubt",
+      "unsupported_operation",
+      "rate_limited",
+      "gateway_declined",
+      "gateway_unavailable",
+      "circuit_open",
+    ],
   }),
   describe("capture", "Capture an authorization, whole or in part", {
     body: {

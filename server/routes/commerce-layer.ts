@@ -53,10 +53,10 @@ export function commerceLayerRoutes({ checkout }: RouteContext): Router {
   router.post(pathOf("authorize"), async (ctx) => {
     const payload = readSigned(ctx, checkout, ExternalPaymentPayload);
     const order = readOrder(payload.included, payload.data.meta);
-    const sessionId = payload.data.attributes.payment_source_token;
+    const { payment_source_token: token } = payload.data.attributes;
     if (order === undefined) throw new InputError([{ path: "/included", message: "must include the order" }]);
-    keepTransaction(ctx, { transaction_token: sessionId, amount_cents: order.amount });
-    answer(ctx, await authorizeOrder(ofRequest(checkout, ctx), sessionId, order));
+    keepTransaction(ctx, { transaction_token: token, amount_cents: order.amount });
+    answer(ctx, await authorizeOrder(ofRequest(checkout, ctx), token, order));
   });
 
   router.post(pathOf("token"), async (ctx) => {
@@ -145,7 +145,7 @@ function readOperation(ctx: Context, checkout: Checkout, type: OperationType) {
 function readOrder(
   included: readonly { type: string }[],
   meta: { mode?: NamedOrder["environment"] } | undefined,
-): (NamedOrder & { email: string | undefined }) | undefined {
+): NamedOrder | undefined {
   const orders = included.filter(({ type }) => type === "orders");
   if (orders.length > 1) throw new InputError([{ path: "/included", message: "must include one order" }]);
   const [first] = orders;

@@ -34,9 +34,9 @@ export interface SessionRecord extends Omit<
   cart?: CartUse;
   /**
    * The one order in Commerce Layer that is paid by it; the pending payment whose end that order was promised, and the
-   * event that ended it.
+   * event that ended it. `isCharged` where it was made to charge a saved source for that order.
    */
-  commerceLayer?: { orderId: string; promisedPaymentId?: string; endedBy?: string };
+  commerceLayer?: { orderId: string; isCharged?: true; promisedPaymentId?: string; endedBy?: string };
   /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
   acknowledged?: string[];
 }
@@ -116,6 +116,9 @@ export const ledgerKey = {
   page: (token: string) => `page:${token}`,
   /** The `jti` of a cart for a single use. */
   cart: (id: string) => `cart:${id}`,
+  /** An order of Commerce Layer that a saved source is charged for. */
+  chargedOrder: ({ orderId, amount, currency }: { orderId: string; amount: number; currency: string }) =>
+    `order:${currency}:${amount}:${orderId}`,
   attemptToken: (hash: string) => `token:${hash}`,
   reference: (gateway: string, reference: string) => `reference:${gateway}:${reference}`,
   /** The provider's id of a remote checkout. */
@@ -136,6 +139,9 @@ export function ledgerKeys({ session, attempts, payments, source }: Ledger): str
   return [
     ledgerKey.page(session.pageToken),
     ...(session.cart === undefined ? [] : [ledgerKey.cart(session.cart.id)]),
+    ...(session.commerceLayer?.isCharged === true
+      ? [ledgerKey.chargedOrder({ ...session, orderId: session.commerceLayer.orderId })]
+      : []),
     ...(source === undefined ? [] : [ledgerKey.source(source.id)]),
     ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId, actionId }) => [
       ledgerKey.attemptToken(tokenHash),

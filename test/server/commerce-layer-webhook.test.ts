@@ -8,6 +8,7 @@ import {
   startOrganizationWebhook,
   type OrganizationWebhook,
 } from "../support/commerce-layer-organization.ts";
+import { assertSeed } from "../support/commerce-layer-seed.ts";
 import { bringBack, endAction, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { beginExternal, paymentIn, readSession } from "../support/external-shop.ts";
 import { expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
@@ -41,7 +42,10 @@ describe("the webhook to Commerce Layer", () => {
       assert.ok(tries < 500, `only ${webhook.received.length} came`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    for (const { body, signature } of webhook.received) assert.equal(signature, signForOrganization(body));
+    for (const { body, signature } of webhook.received) {
+      assert.equal(signature, signForOrganization(body));
+      assertSeed("answer#/$defs/webhook", JSON.parse(body));
+    }
     return webhook.received.map(({ body }) => JSON.parse(body) as unknown);
   }
 
@@ -65,6 +69,37 @@ describe("the webhook to Commerce Layer", () => {
       { success: true, data: { action_id: second, message: "Done", cvv_code: "M" } },
     ]);
   });
+
+  for (const type of ["void", "refund"] as const) {
+    it(`tells how a ${type} that was promised ended: first refused, then done`, async () => {
+      const { session, handoff } = await beginExternal(server, { capture: "manual" });
+      await bringBack(server, handoff);
+      let token = (await askEndpoint(server, "authorize", { token: session.id })).body.data?.transaction_token ?? "";
+      if (type === "refund") {
+        token = (await askEndpoint(server, "capture", { token })).body.data?.transaction_token ?? "";
+      }
+      provider.behaviour = "promise";
+      const promised: string[] = [];
+      for (const isSuccess of [false, true]) {
+        const { data } = expectStatus(await askEndpoint(server, type, { token, amount: 5000 }), 202).body;
+        const again = expectStatus(await askEndpoint(server, type, { token, amount: 5000 }), 202).body;
+        assert.deepEqual([again.data, data?.amount_cents], [data, type === "void" ? 12_900 : 5000]);
+        promised.push(data?.action_id ?? "");
+        await endAction(server, `action-${data?.action_id}`, { isSuccess });
+      }
+      const [first = "", second = ""] = promised;
+      const reason = { code: "expired_card", message: "The card has expired" };
+      assert.deepEqual(await receive(2), [
+        { success: false, data: { action_id: first, message: reason.message, error_code: reason.code }, error: reason },
+        { success: true, data: { action_id: second } },
+      ]);
+      const { state, refundedAmount } = paymentIn(await readSession(server, session));
+      const wanted = type === "void" ? ["authorization_voided", 0] : ["partially_refunded", 5000];
+      assert.deepEqual([state, refundedAmount], wanted);
+      provider.behaviour = "succeed";
+      expectStatus(await askEndpoint(server, type, { token, amount: 5000 }), 200);
+    });
+  }
 
   it("tells nothing of what was answered at once", async () => {
     const { session, handoff } = await beginExternal(server, { capture: "manual" });

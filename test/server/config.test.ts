@@ -183,6 +183,33 @@ describe("the configuration", () => {
     );
   });
 
+  it("takes both values of Commerce Layer or none, with the care that other secrets and addresses are given", () => {
+    const own = { sharedSecret: "cl_0123456789abcdefghijk", webhookUrl: "https://commerce.example/webhook" };
+    const faults = (commerceLayer: unknown, more: object = {}) => faultsOf({ ...valid, ...more, commerceLayer });
+    const { commerceLayer } = parseConfig(
+      { ...valid, commerceLayer: { ...own, sharedSecret: "${CL_SECRET}" } },
+      { folder: "/srv", environment: { CL_SECRET: own.sharedSecret } },
+    );
+    assert.deepEqual(commerceLayer, own);
+    assert.equal(parseConfig(valid, { folder: "/srv", environment: {} }).commerceLayer, undefined);
+    assert.deepEqual(faults({}), ["/commerceLayer/sharedSecret", "/commerceLayer/webhookUrl"]);
+    assert.deepEqual(faults({ ...own, secret: "x" }), ["/commerceLayer/secret"]);
+    for (const sharedSecret of ["", "short", "a".repeat(24), `demo-only-${own.sharedSecret}`, "${CL_SECRET}"]) {
+      assert.deepEqual(faults({ ...own, sharedSecret }), ["/commerceLayer/sharedSecret"], sharedSecret);
+    }
+    for (const webhookUrl of ["", "commerce.example", "ftp://commerce.example", "https://me:it@commerce.example"]) {
+      assert.deepEqual(faults({ ...own, webhookUrl }), ["/commerceLayer/webhookUrl"], webhookUrl);
+    }
+    const here = { ...own, webhookUrl: "http://127.0.0.1:4300/webhook" };
+    assert.deepEqual(faults(here), ["/commerceLayer/webhookUrl"]);
+    assert.deepEqual(faults(here, { allowPrivateWebhooks: true }), []);
+    const live = { environment: "live", gateways: { bank: { type: "manual" } } };
+    assert.deepEqual(faults(own, live), []);
+    assert.deepEqual(faults({ ...own, webhookUrl: "http://commerce.example/webhook" }, live), [
+      "/commerceLayer/webhookUrl",
+    ]);
+  });
+
   describe("in a file", () => {
     let folder: string;
     before(async () => {

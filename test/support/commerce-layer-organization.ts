@@ -1,6 +1,6 @@
 /** A Commerce Layer organization whose external payment gateway is a test server: the seed's payloads, signed. */
 import { createHmac } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Payload } from "../../server/gateways/json-api.ts";
 import type { CommerceLayerAction, CommerceLayerFailure } from "../../shared/commerce-layer.ts";
@@ -33,6 +33,8 @@ export interface OrderCall {
   total?: number;
   currency?: string;
   mode?: "test" | "live";
+  /** Of the order's customer. */
+  email?: string;
   /** What is to be captured or refunded, in minor units; `null` to say nothing of it. */
   amount?: number | null;
   /** Anything that makes two calls different. */
@@ -46,7 +48,7 @@ export function signForOrganization(body: string | Uint8Array, secret = ORGANIZA
 
 /** Builds the payload of a call from the seed's example. */
 export function payloadFor(action: CommerceLayerAction, call: OrderCall): Payload {
-  const { token, orderId = "wBXVhKzrnq", total = 12_900, currency = "EUR", mode = "test", amount, note } = call;
+  const { token, orderId = "wBXVhKzrnq", total = 12_900, currency = "EUR", mode = "test", email, amount, note } = call;
   const payload = structuredClone(readExample(`${action === "token" ? "authorize" : action}.request`)) as Payload;
   const { data, included } = payload;
   data.meta = { mode };
@@ -61,6 +63,7 @@ export function payloadFor(action: CommerceLayerAction, call: OrderCall): Payloa
   if (order === undefined) throw new Error("the example has no order");
   order.id = orderId;
   Object.assign(order.attributes, { total_amount_with_taxes_cents: total, currency_code: currency });
+  if (email !== undefined) order.attributes["customer_email"] = email;
   return payload;
 }
 
@@ -97,32 +100,25 @@ export interface OrganizationWebhook {
   url: string;
   /** What came, oldest first. */
   received: { body: string; signature: string | undefined; type: string | undefined }[];
-  /** What it answers. */
+  /** What it answers, unless it forwards. */
   status: number;
+  /** Where each is sent on to, byte for byte; its answer is then that one's. */
+  forwardTo?: string;
+  /** What was answered, in the order in which it was. */
+  answers: number[];
   close(): Promise<void>;
 }
 
 /** Starts one. */
 export async function startOrganizationWebhook(): Promise<OrganizationWebhook> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const signature = request.headers["x-commercelayer-signature"] as string | undefined;
-      webhook.received.push({
-        body: Buffer.concat(chunks).toString(),
-        signature,
-        type: request.headers["content-type"],
-      });
-      response.writeHead(webhook.status).end();
-    });
-  });
+  const server = createServer((request, response) => void receive(request, response, webhook));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const webhook: OrganizationWebhook = {
     url: `http://127.0.0.1:${port}/webhook`,
     received: [],
     status: 200,
+    answers: [],
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -130,4 +126,24 @@ export async function startOrganizationWebhook(): Promise<OrganizationWebhook> {
       }),
   };
   return webhook;
+}
+
+async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  webhook: OrganizationWebhook,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const signature = request.headers["x-commercelayer-signature"] as string | undefined;
+  const type = request.headers["content-type"];
+  webhook.received.push({ body: body.toString(), signature, type });
+  const { forwardTo } = webhook;
+  if (forwardTo === undefined) webhook.answers.push(webhook.status);
+  else {
+    const headers = { "content-type": type ?? "", "X-CommerceLayer-Signature": signature ?? "" };
+    webhook.answers.push((await fetch(forwardTo, { method: "POST", headers, body })).status);
+  }
+  response.writeHead(webhook.answers.at(-1) ?? 500).end();
 }

@@ -6,29 +6,10 @@ import { createSession } from "../../../server/checkout/create-session.ts";
 import { runDueWork } from "../../../server/checkout/due-work.ts";
 import { savePaymentSource } from "../../../server/checkout/payment-sources.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
-import { StoreError } from "../../../server/errors.ts";
 import type { Ledger } from "../../../server/stores/ledger.ts";
-import type { Store } from "../../../server/stores/store.ts";
+import { dyingStore } from "../../support/dying-store.ts";
 import { comeBack, endActions, openExternalCheckout } from "../../support/external-checkout.ts";
 import { startExternalEndpoint, type ExternalEndpoint } from "../../support/external-endpoint.ts";
-
-/** Gives the store of a process that dies at its n-th write, before or after it is on disk. */
-function dyingStore(store: Store, writes: number, isWritten: boolean): Store {
-  let left = writes;
-  return new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      if (name !== "transact") return value.bind(target);
-      return async (...parameters: Parameters<Store["transact"]>) => {
-        left -= 1;
-        if (left === 0 && isWritten) await target.transact(...parameters);
-        if (left <= 0) throw new StoreError("storage_unavailable", "the process is dead");
-        return target.transact(...parameters);
-      };
-    },
-  });
-}
 
 /** Pays with a process that dies at a write, and then lets another do what is due. */
 async function payWithDeath(writes: number, isWritten: boolean, isPromised: boolean) {
