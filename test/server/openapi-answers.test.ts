@@ -325,7 +325,8 @@ describe("every operation answers as /openapi.json says", () => {
       await call(path, "", { key: null });
     const { version } = await readWidgetFiles();
     for (const name of [version, "older"]) await call("/offsite-checkout.{version}.js", name, { key: null });
-    for (const name of ["en.older", "xx.older"]) await call("/offsite-checkout.{tag}.{version}.json", name, { key: null });
+    for (const name of ["en.older", "xx.older"])
+      await call("/offsite-checkout.{tag}.{version}.json", name, { key: null });
   });
 
   it("and none was left out: each with a success, and with an error where a caller can make one", () => {
