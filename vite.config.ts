@@ -7,6 +7,7 @@ import { minify } from "terser";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 import { dietLit } from "./widget/lit-diet.ts";
+import type { Words } from "./widget/words/words.ts";
 
 const WORDS_FOLDER = new URL("widget/words/", import.meta.url);
 const DIST = new URL("dist/", import.meta.url);
@@ -17,9 +18,7 @@ const TAGS = readdirSync(WORDS_FOLDER)
   .filter((name) => /^[a-z]{2}$/.test(name) && name !== "en");
 
 /** Changes with every word, and names the files that they are in. */
-const WORDS_VERSION = hash(
-  ["en", ...TAGS].map((tag) => readFileSync(new URL(`${tag}.ts`, WORDS_FOLDER), "utf8")).join(""),
-);
+const WORDS_VERSION = hash(TAGS.map((tag) => readFileSync(new URL(`${tag}.ts`, WORDS_FOLDER), "utf8")).join(""));
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
@@ -32,7 +31,11 @@ export function collapseTemplates(): Plugin {
     enforce: "pre",
     transform(code, id) {
       if (!/\/widget\/.*\.ts$/.test(id)) return undefined;
-      const collapsed = (id.endsWith("/words/en.ts") ? leaveFirstWords(code) : code)
+      if (/="[^"`]*\$\{/.test(code) && !id.includes("/console/")) {
+        // What `dietLit` has taken out of lit-html.
+        throw new Error(`${id}: a bound attribute is bound as a whole`);
+      }
+      const collapsed = code
         .replace(/styles = `[^`]*`/g, (sheet) =>
           sheet
             .replace(/\s+/g, " ")
@@ -47,8 +50,7 @@ export function collapseTemplates(): Plugin {
         .replace(/\}\n(?=<)/g, "}")
         // Private names, which only a minifier of properties shortens to one letter.
         .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
-        .replace('LANGUAGES = ""', `LANGUAGES = "${TAGS.join(" ")}"`)
-        .replace("IS_ENGLISH_WHOLE = true", "IS_ENGLISH_WHOLE = false")
+        .replace('LANGUAGES = ""', `LANGUAGES = "${TAGS.join("")}"`)
         .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);
       return { code: collapsed, map: null };
     },
@@ -79,20 +81,12 @@ function putLitOnDiet(): Plugin {
   };
 }
 
-/** The pairs that the script itself has: what is said where the file with the others cannot be had, or at once. */
-const KEPT_PAIRS = new Set(["complete", "network", "problem"]);
-
-/** Leaves of English what the first view needs; all of it is in a file, as every language is. */
-function leaveFirstWords(code: string): string {
-  return code.replace(/^ {2}(\w+): \[[^\]]*\],\n/gm, (pair, name: string) => (KEPT_PAIRS.has(name) ? pair : ""));
-}
-
 /** What the licences of the bundled code ask to be kept. */
 export const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
 
 /** Names that only the widget's own classes call each other by; no page, event or message has them. */
 const INNER_NAMES =
-  "addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
+  "flowHost|addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
   "serverOrigin|providerOrigin|openWindow|showWindow|onReturn|onClosed|onSilent|startElsewhere|" +
   "isOverlay|isMute|hadFocus|announce|follow|others|choices|choice|renderRoot|ticket|round|pick|picked|instead|tell|enter|element|namedId|renderFrame|offerKey";
 
@@ -118,10 +112,9 @@ function finish(): Plugin {
     },
     async writeBundle() {
       await mkdir(new URL("words/", DIST), { recursive: true });
-      for (const tag of ["en", ...TAGS]) {
-        const module = (await import(new URL(`${tag}.ts`, WORDS_FOLDER).href)) as { default?: object; en?: object };
-        const words = module.default ?? module.en;
-        await writeFile(new URL(`words/${tag}.${WORDS_VERSION}.json`, DIST), JSON.stringify(words));
+      for (const tag of TAGS) {
+        const module = (await import(new URL(`${tag}.ts`, WORDS_FOLDER).href)) as { default: Words };
+        await writeFile(new URL(`words/${tag}.${WORDS_VERSION}.json`, DIST), JSON.stringify(module.default));
       }
     },
   };

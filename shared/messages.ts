@@ -71,10 +71,9 @@ export function isFrameSizeMessage(data: unknown): data is FrameSizeMessage {
 }
 
 function isEnvelope(data: unknown): data is Record<string, unknown> {
-  if (typeof data !== "object" || data === null) return false;
-  const envelope = data as Record<string, unknown>;
+  const envelope = data as Record<string, unknown> | null | undefined;
   try {
-    return envelope["source"] === MESSAGE_SOURCE && envelope["version"] === MESSAGE_VERSION;
+    return envelope?.["source"] === MESSAGE_SOURCE && envelope["version"] === MESSAGE_VERSION;
   } catch {
     // Cloned messages hold no accessors; only a script of the page itself could pass one that throws.
     return false;

@@ -9,19 +9,15 @@ export type CurrencyExponent = 0 | 2 | 3 | 4;
 /** The largest amount that any field accepts, in minor units. */
 export const MAX_AMOUNT = 999_999_999_999;
 
-const EXPONENTS_OTHER_THAN_TWO: ReadonlyMap<string, CurrencyExponent> = new Map(
-  (
-    [
-      [0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"],
-      [3, "BHD IQD JOD KWD LYD OMR TND"],
-      [4, "CLF UYW"],
-    ] as const
-  ).flatMap(([exponent, codes]) => codes.split(" ").map((code) => [code, exponent] as const)),
-);
+const WITHOUT_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+const WITH_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND";
+const WITH_FOUR_DIGITS = "CLF UYW";
 
 /** Tells the exponent of an upper-case ISO 4217 code; a code it does not know has 2, as most have. */
 export function currencyExponent(currency: string): CurrencyExponent {
-  return EXPONENTS_OTHER_THAN_TWO.get(currency) ?? 2;
+  if (WITHOUT_DIGITS.includes(currency)) return 0;
+  if (WITH_THREE_DIGITS.includes(currency)) return 3;
+  return WITH_FOUR_DIGITS.includes(currency) ? 4 : 2;
 }
 
 /**

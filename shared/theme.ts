@@ -16,32 +16,50 @@ const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> 
   danger: ["#b3261e", "#ff9f97"],
 };
 
-const MEASURES: Readonly<Record<string, string>> = {
+/** Corners and typefaces. */
+const SHAPE: Readonly<Record<string, string>> = {
   radius: "8px",
   font: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+};
+
+/** The sizes of text. */
+export const TEXT_SIZES = {
   "text-small": "0.8125rem",
   text: "0.9375rem",
   "text-large": "1.125rem",
   "text-title": "1.5rem",
   "text-total": "2rem",
-  duration: "160ms",
-};
+} as const;
 
 /**
- * Writes the declarations of every property as `--offsite-…`, or under another prefix. With `override`, a property of
- * that prefix set by the page or any ancestor wins: `--_ink:var(--offsite-ink,#16181d)`.
+ * Writes the declarations of every property as `--offsite-…`.
  * Sizes keep to a 4 px grid: 4, 8, 12, 16, 24, 32, 48.
  */
-export function themeDeclarations(prefix = "--offsite-", override?: string): string {
-  const declare = (name: string, value: string) =>
-    `${prefix}${name}:${override === undefined ? value : `var(${override}${name},${value})`};`;
+export function themeDeclarations(): string {
+  const name = (property: string, value: string) => `--offsite-${property}:${value};`;
+  return declareTheme(name) + declareAll({ ...TEXT_SIZES, duration: "160ms" }, name);
+}
+
+/**
+ * Writes the declarations of colours, corners and typefaces as `--_…`, where the property that the page or any ancestor
+ * sets wins: `--_ink:var(--offsite-ink,#16181d)`.
+ */
+export function overridableTheme(): string {
+  return declareTheme((property, value) => `--_${property}:var(--offsite-${property},${value});`);
+}
+
+type Declare = (property: string, value: string) => string;
+
+function declareTheme(declare: Declare): string {
   const colours = Object.entries(COLOURS);
-  return [
-    ...colours.map(([name, [light]]) => declare(name, light)),
-    ...Object.entries(MEASURES).map(([name, value]) => declare(name, value)),
-    // Re-declared only where the function exists: a custom property accepts any text, and would then be invalid in use.
-    `@supports (color:light-dark(#fff,#000)){${colours
-      .map(([name, [light, dark]]) => declare(name, `light-dark(${light},${dark})`))
-      .join("")}}`,
-  ].join("");
+  const light = Object.fromEntries(colours.map(([name, [value]]) => [name, value]));
+  const both = Object.fromEntries(colours.map(([name, pair]) => [name, `light-dark(${pair.join(",")})`]));
+  // Re-declared only where the function exists: a custom property accepts any text, and would then be invalid in use.
+  return `${declareAll({ ...light, ...SHAPE }, declare)}@supports (color:light-dark(#fff,#000)){${declareAll(both, declare)}}`;
+}
+
+function declareAll(values: Readonly<Record<string, string>>, declare: Declare): string {
+  return Object.entries(values)
+    .map(([property, value]) => declare(property, value))
+    .join("");
 }

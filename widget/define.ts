@@ -1,9 +1,8 @@
 import { OffsiteCheckout } from "./offsite-checkout.ts";
 
 // Two scripts on one page, or one that runs twice, must not throw; nor must a server that imports this.
-if (globalThis.customElements?.get("offsite-checkout") === undefined) {
-  globalThis.customElements?.define("offsite-checkout", OffsiteCheckout);
-}
+const registry = globalThis.customElements as CustomElementRegistry | undefined;
+if (registry && !registry.get("offsite-checkout")) registry.define("offsite-checkout", OffsiteCheckout);
 
 declare global {
   interface HTMLElementTagNameMap {

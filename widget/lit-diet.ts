@@ -1,9 +1,22 @@
 /**
  * What the widget never asks of lit-html, as text of its published file and what stands there instead: SVG and MathML
- * templates, bindings on elements, in comments and in raw text, directives, hydration and polyfills. The build fails
+ * templates, attributes of text and values mixed, bindings on elements, in comments and in raw text, directives, hydration and polyfills. The build fails
  * where a new version of lit-html reads otherwise, and the size limit tells what that is worth.
  */
 const CUTS: readonly (readonly [published: string, instead: string])[] = [
+  // Attributes of text and values mixed: what is bound is the whole attribute.
+  ["s=r.getAttribute(t).split(o),", ""],
+  ["strings:s,ctor", "ctor"],
+  ["new r.ctor(h,r.name,r.strings,this,t)", "new r.ctor(h,r.name)"],
+  [
+    ',this.options=h,s.length>2||""!==s[0]||""!==s[1]?(this._$AH=Array(s.length-1).fill(new String),this.strings=s):this._$AH=A',
+    "",
+  ],
+  [
+    'const h=this.strings;let o=!1;if(void 0===h)t=M(this,t,i,0),o=!a(t)||t!==this._$AH&&t!==E,o&&(this._$AH=t);else{const e=t;let n,r;for(t=h[0],n=0;n<h.length-1;n++)r=M(this,e[s+n],i,n),r===E&&(r=this._$AH[n]),o||=!a(r)||r!==this._$AH[n],r===A?t=A:t!==A&&(t+=(r??"")+h[n+1]),this._$AH[n]=r}o&&!e&&this.j(t)',
+    "t!==this._$AH&&this.j(this._$AH=t)",
+  ],
+  ["void 0!==s&&(void 0!==s.strings?(s._$AI(t,s,i),i+=s.strings.length-2):s._$AI(t[i])),i++", "s._$AI(t[i++])"],
   // SVG and MathML templates.
   ['l=2===i?"<svg>":3===i?"<math>":""', 'l=""'],
   ['+(2===i?"</svg>":3===i?"</math>":"")', ""],
@@ -57,13 +70,11 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ["const j={M:h,P:o,A:n,C:1,L:N,R,D:d,V:M,I:k,H,N:L,U:z,B:I,F:Z};", ""],
   ["j as _$LH,", ""],
   // Values that are no text, number, template or array; documents other than the page's.
-  ['d=t=>u(t)||"function"==typeof t?.[Symbol.iterator]', "d=t=>u(t)"],
+  [',d=t=>u(t)||"function"==typeof t?.[Symbol.iterator]', ""],
+  ["d(t)?this.k(t)", "u(t)?this.k(t)"],
   [":void 0!==t.nodeType?this.T(t)", ""],
   ["(t?.creationScope??l)", "l"],
   [":t!==this._$AH&&t!==E&&this._(t)", ":t!==this._$AH&&this._(t)"],
-  [",r===E&&(r=this._$AH[n])", ""],
-  ["o=!a(t)||t!==this._$AH&&t!==E,", "o=t!==this._$AH,"],
-  ["o||=!a(r)||r!==this._$AH[n]", "o||=r!==this._$AH[n]"],
   ["if((t=M(this,t,i,0)??A)===E)return;", ""],
   ["this.type=2,", ""],
   ["this.type=1,", ""],
@@ -76,6 +87,31 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   [",T as mathml", ""],
   [",w as svg", ""],
   ["b=x(1),w=x(2),T=x(3)", "b=x(1)"],
+  // Comments in templates, attributes in single quotes, tags that close themselves right after a value.
+  ['"!--"===u[1]?c=_:void 0!==u[1]?c=m:', ""],
+  ["c===$||c===g?c=p:c===_||c===m?c=v:(c=p,n=void 0)", "c=p"],
+  ["c=n??v", "c=v"],
+  ["let n,l=", "let l="],
+  ["c=void 0===u[3]?p:'\"'===u[3]?$:g", "c=void 0===u[3]?p:$"],
+  ['const x=c===p&&t[i+1].startsWith("/>")?" ":"";', ""],
+  ["+h+s.slice(d)+o+x)", "+h+s.slice(d)+o)"],
+  // What a part is in and was rendered with: nothing above asks any more.
+  ["function M(t,i,s=t,e){return i}", ""],
+  ["t=M(this,t,i),", ""],
+  ["get _$AU(){return this._$AM._$AU}", ""],
+  ["this._$AD=t,this._$AM=i", "this._$AD=t"],
+  [",this._$AM=s,this.options=e", ""],
+  [",this._$AM=e", ""],
+  [",this,this.options)", ")"],
+  [",this,t)", ")"],
+  ["new R(e,this),s=t.u(this.options)", "new R(e),s=t.u()"],
+  ["t,void 0,s??{})", "t)"],
+  ["this.el=S.createElement(f,e)", "this.el=S.createElement(f)"],
+  // Checks of what is always so here.
+  ['throw Error("invalid template strings array")', "throw Error()"],
+  ["if(r.hasAttributes())for", "for"],
+  ["i=t=>t,", ""],
+  ["const s=i(t).nextSibling;i(t).remove(),t=s", "const s=t.nextSibling;t.remove(),t=s"],
 ];
 
 /** Takes out of lit-html what the widget never uses. @throws Error where lit-html does not read as expected */

@@ -4,7 +4,7 @@ import { isRevisited, returnedSession, serverBase } from "./addresses.ts";
 import { CheckoutFlow } from "./checkout-flow.ts";
 import type { Offer } from "./offer.ts";
 import type { Order, SessionTarget } from "./client.ts";
-import { ReactiveElement } from "./reactive-element.ts";
+import { attributeOf, ReactiveElement } from "./reactive-element.ts";
 import { recall } from "./secrets.ts";
 import { styles } from "./styles.ts";
 import type { View } from "./view.ts";
@@ -13,6 +13,10 @@ import { SESSION_PARAMETER } from "../shared/paths.ts";
 import { en } from "./words/en.ts";
 import { findLanguage, loadWords, overrideWords } from "./words/load.ts";
 import type { Words } from "./words/words.ts";
+
+/** The properties that stand for attributes. */
+const PROPERTIES =
+  "server session clientSecret sku quantity cart gateway presentation locale label words overlay".split(" ");
 
 /**
  * Takes one payment through whichever provider the server offers, by redirect, in a frame or in a window.
@@ -76,22 +80,9 @@ import type { Words } from "./words/words.ts";
  * @cssprop [--offsite-frame-height=560px] - The frame's room until its page says how high it is.
  */
 export class OffsiteCheckout extends ReactiveElement {
-  static override readonly styles = styles;
-
-  static override readonly attributes = {
-    server: "server",
-    session: "session",
-    clientSecret: "client-secret",
-    sku: "sku",
-    quantity: "quantity",
-    cart: "cart",
-    gateway: "gateway",
-    presentation: "presentation",
-    locale: "locale",
-    label: "label",
-    words: "words",
-    overlay: "overlay",
-  };
+  static get observedAttributes(): string[] {
+    return PROPERTIES.map(attributeOf);
+  }
 
   /**
    * The base URL of the server; else where this script came from.
@@ -175,6 +166,10 @@ export class OffsiteCheckout extends ReactiveElement {
   #shown: View | undefined;
   /** The focus was inside when the view changed, and must not be lost with what had it. */
   #hadFocus = false;
+
+  constructor() {
+    super(styles, PROPERTIES);
+  }
 
   /** Called in place of leaving and coming where the page moves the element by `moveBefore`: nothing is lost. */
   connectedMoveCallback(): void {}
@@ -270,23 +265,17 @@ export class OffsiteCheckout extends ReactiveElement {
     return { ...order, returnUrl: page.href, cancelUrl: page.href };
   }
 
-  /** Renders again with the words of a language, once they are there. */
+  /** Turns to the words of a language: those of another than English come a little later. */
   #learn(locale: string): void {
     const language = findLanguage((this.#language = locale));
-    let words: Promise<Words> | undefined;
-    try {
-      words = loadWords(serverBase(this.server), language);
-    } catch {
-      // The server's address is none.
-    }
-    this.#words = words && language !== "en" ? undefined : en;
-    if (words) void this.#take(words, locale);
+    this.#words = language === "en" ? en : undefined;
+    if (!this.#words) void this.#fetch(language, locale);
   }
 
-  async #take(words: Promise<Words>, locale: string): Promise<void> {
-    const learnt = await words;
+  async #fetch(language: string, locale: string): Promise<void> {
+    const words = await loadWords(this.server, language);
     if (locale !== this.#language) return;
-    this.#words = learnt;
+    this.#words = words;
     this.requestUpdate();
   }
 

@@ -19,11 +19,6 @@ export interface ControllerHost extends Pick<HTMLElement, "dispatchEvent" | "isC
  * reads and writes each, and what a change calls for is rendered with the next microtask.
  */
 export abstract class ReactiveElement extends Base implements ControllerHost {
-  /** The style sheet's text. @internal */
-  static readonly styles: string;
-  /** The attributes, by the properties that stand for them. @internal */
-  static readonly attributes: Readonly<Record<string, string>>;
-
   /** @internal */
   readonly renderRoot: ShadowRoot;
   /** Resolves when what was asked for so far is on the page. */
@@ -31,16 +26,12 @@ export abstract class ReactiveElement extends Base implements ControllerHost {
   readonly #controllers: ReactiveController[] = [];
   #isUpdating = false;
 
-  static get observedAttributes(): string[] {
-    return Object.values(this.attributes);
-  }
-
-  constructor() {
+  /** @param properties - the names of those that stand for attributes */
+  constructor(styles: string, properties: readonly string[]) {
     super();
     this.renderRoot = this.attachShadow({ mode: "open" });
-    const { styles, attributes } = this.constructor as typeof ReactiveElement;
     adoptStyles(this.renderRoot, styles);
-    for (const [name, attribute] of Object.entries(attributes)) mirrorAttribute(this, name, attribute);
+    for (const name of properties) mirrorAttribute(this, name);
   }
 
   connectedCallback(): void {
@@ -95,9 +86,16 @@ function adoptStyles(root: ShadowRoot, styles: string): void {
   }
 }
 
-function mirrorAttribute(element: HTMLElement, name: string, attribute: string): void {
+/** Gives the attribute that a property stands for: `clientSecret` stands for `client-secret`. */
+export function attributeOf(name: string): string {
+  return name.replace(/[A-Z]/, "-$&").toLowerCase();
+}
+
+function mirrorAttribute(element: HTMLElement, name: string): void {
+  const attribute = attributeOf(name);
   // Set before the script came, and kept by the element itself, out of reach of the accessor.
-  const given: unknown = Reflect.get(element, name);
+  const properties = element as unknown as Record<string, unknown>;
+  const given = properties[name];
   Object.defineProperty(element, name, {
     get: () => element.getAttribute(attribute),
     set: (value: string | null | undefined) => {
@@ -105,5 +103,5 @@ function mirrorAttribute(element: HTMLElement, name: string, attribute: string):
       else element.setAttribute(attribute, value);
     },
   });
-  if (given !== undefined) Reflect.set(element, name, given);
+  if (given !== undefined) properties[name] = given;
 }

@@ -1,4 +1,4 @@
-import { themeDeclarations } from "../shared/theme.ts";
+import { overridableTheme, TEXT_SIZES } from "../shared/theme.ts";
 
 /**
  * The element's look. Every property of the family's theme is read as `--_…`, which is the page's `--offsite-…` where
@@ -6,10 +6,10 @@ import { themeDeclarations } from "../shared/theme.ts";
  */
 export const styles = `
   :host {
-    ${themeDeclarations("--_", "--offsite-")}
+    ${overridableTheme()}
     display: block;
     max-inline-size: 32rem;
-    font: var(--_text) / 1.5 var(--_font);
+    font: ${TEXT_SIZES.text} / 1.5 var(--_font);
     color: var(--_ink);
   }
   :host([hidden]) {
@@ -28,6 +28,7 @@ export const styles = `
   fieldset,
   dl,
   ul,
+  dialog,
   [part~="result"] {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -39,9 +40,6 @@ export const styles = `
     border-width: 1px;
     background: var(--_surface);
     overflow-wrap: anywhere;
-  }
-  [part="test-mode"] {
-    color: var(--_warning);
   }
   ul {
     padding-block-end: 12px;
@@ -60,23 +58,21 @@ export const styles = `
     gap: 4px;
     color: var(--_muted);
   }
-  small,
-  [part="hint"],
-  [part="test-mode"] {
+  small {
     display: block;
-    font-size: var(--_text-small);
-  }
-  small,
-  [part="hint"] {
+    font-size: ${TEXT_SIZES["text-small"]};
     color: var(--_muted);
+  }
+  [part="test-mode"] {
+    color: var(--_warning);
   }
   dl [part="total"] {
     flex-wrap: wrap;
-    font-size: var(--_text-large);
+    font-size: ${TEXT_SIZES["text-large"]};
     color: var(--_ink);
   }
   [part="total"] dd {
-    font-size: var(--_text-total);
+    font-size: ${TEXT_SIZES["text-total"]};
   }
   h2,
   legend,
@@ -84,13 +80,10 @@ export const styles = `
   [part="total"] dd {
     font-weight: 600;
   }
-  form [part="hint"],
+  form small,
   [part~="result"] {
     justify-items: center;
     text-align: center;
-  }
-  fieldset {
-    gap: 8px;
   }
   legend {
     margin-block-end: 8px;
@@ -150,7 +143,7 @@ export const styles = `
     border-inline-start-color: var(--_muted);
   }
   [part~="result"] h2 {
-    font-size: var(--_text-title);
+    font-size: ${TEXT_SIZES["text-title"]};
     line-height: 1.25;
   }
   svg {
@@ -169,6 +162,13 @@ export const styles = `
   }
   [part~="bad"] svg {
     stroke: var(--_danger);
+  }
+  dialog {
+    margin: auto;
+    padding: 16px;
+    inline-size: 40rem;
+    background: var(--_surface);
+    color: inherit;
   }
   iframe {
     inline-size: 100%;

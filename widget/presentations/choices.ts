@@ -21,12 +21,17 @@ const IN_APP = /FBA|Instagram|wv\)/;
  * @param only - leaves this one gateway, where it is given
  */
 export function listChoices(gateways: GatewayOption[], wanted: string | null, only: string | null): Choice[] {
-  const order: Presentation[] = crossOriginIsolated
-    ? ["redirect", "iframe", "popup"]
-    : IN_APP.test(navigator.userAgent)
-      ? ["iframe", "redirect", "popup"]
-      : ["iframe", "popup", "redirect"];
-  order.sort((a, b) => Number(b === wanted) - Number(a === wanted));
+  // What comes first counts; what is no presentation is none that a gateway offers.
+  const order = [
+    ...new Set([
+      wanted as Presentation,
+      crossOriginIsolated && "redirect",
+      "iframe",
+      IN_APP.test(navigator.userAgent) || "popup",
+      "redirect",
+      "popup",
+    ] as Presentation[]),
+  ];
   return gateways
     .filter(({ id }) => !only || id === only)
     .flatMap(({ id, label, presentations }) => {

@@ -42,9 +42,9 @@ export function renderCheckout(
   const busy = name === "starting" || name === "leaving" ? scene.fill(words[name], choice?.label) : undefined;
   const told = result ?? notice?.name;
   const isBad = result ? RESULTS[result][0] === "bad" : isBadNotice(notice);
-  const spoken = told && !hadFocus ? scene.fill(scene.pair(told)[0], gateway) : "";
+  const spoken = told && !hadFocus ? scene.fill(words[told][0], gateway) : "";
   return html`<section
-    part="base view-${name}"
+    part=${`base view-${name}`}
     lang=${words.language}
     dir=${words.direction}
     aria-label=${words.checkout}
@@ -75,12 +75,12 @@ function renderFrame({ words, fill }: Scene, flow: CheckoutFlow, gateway: string
     <button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>`;
 }
 
-function renderNotice({ fill, pair }: Scene, notice: Notice, gateway: string | undefined): TemplateResult {
-  const [title, text] = pair(notice.name);
-  return html`<div part="notice ${isBadNotice(notice) ? "bad" : "calm"}" id="notice">
+function renderNotice({ words, fill }: Scene, notice: Notice, gateway: string | undefined): TemplateResult {
+  const [title, text] = words[notice.name];
+  return html`<div part=${`notice ${isBadNotice(notice) ? "bad" : "calm"}`} id="notice">
     <h2 part=${isBadNotice(notice) ? "title" : "heading"} tabindex="-1">${fill(title, gateway)}</h2>
     <p>${fill(text, gateway)}</p>
-    ${notice.message && html`<p part="hint" dir="auto">${notice.message}</p>`}
+    ${notice.message && html`<small part="hint" dir="auto">${notice.message}</small>`}
   </div>`;
 }
 

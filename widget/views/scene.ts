@@ -1,14 +1,12 @@
 import { formatMoney } from "../../shared/money.ts";
 import type { CheckoutSession } from "../../shared/records.ts";
-import type { PairName, Words } from "../words/words.ts";
+import type { Words } from "../words/words.ts";
 
 /** What the views write with. */
 export interface Scene {
   words: Words;
   /** Puts the session's amount, its order and a gateway's name in their places in a text. */
   fill: (text: string, gateway?: string) => string;
-  /** Gives a title and a text; while the words are on their way, no more than what this is about. */
-  pair: (name: PairName) => readonly [string, string];
   /** Writes minor units of the session's currency. */
   price: (amount: number) => string;
 }
@@ -31,7 +29,5 @@ export function setScene(words: Words, session: CheckoutSession | undefined, loc
     ]);
     return text.replace(/\{\w+\}/g, (place) => values.get(place) ?? place);
   };
-  // Not all of them come with the script.
-  const pair = (name: PairName) => (words as Partial<Words>)[name] ?? ([words.checkout, ""] as const);
-  return { words, price, fill, pair };
+  return { words, price, fill };
 }

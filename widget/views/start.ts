@@ -39,6 +39,6 @@ export function renderStart(
     <button part="button" aria-describedby="notice" aria-disabled=${Boolean(busy)}>
       ${busy ?? fill(label || (flow.session ? words.pay : words.checkOut))}
     </button>
-    ${choice && html`<p part="hint">${fill(words[choice.presentation], choice.label)}</p>`}
+    ${choice && html`<small part="hint">${fill(words[choice.presentation], choice.label)}</small>`}
   </form>`;
 }

@@ -9,7 +9,7 @@ export function renderSummary({ words, price }: Scene, session: CheckoutSession)
   const subtotal = amount - shipping - tax - discount;
   const sums = Object.entries({ subtotal, shipping, tax, discount, total: amount }) as ["total", number][];
   return html`<section part="summary" aria-label=${words.summary}>
-    ${environment === "test" ? html`<p part="test-mode">${words.testMode}</p>` : ""}
+    ${environment === "test" ? html`<small part="test-mode">${words.testMode}</small>` : ""}
     ${
       items[0] &&
       html`<ul part="items" role="list">

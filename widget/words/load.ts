@@ -1,10 +1,11 @@
+import { serverBase } from "../addresses.ts";
 import { en } from "./en.ts";
 import type { Words } from "./words.ts";
 
-/** English is whole in this bundle, and needs no file. The build for a script tag keeps what the first view needs. */
-const IS_ENGLISH_WHOLE = true as boolean;
-
-/** The languages beside English, each in a file of its own that is asked for when it is needed: the build names them. */
+/**
+ * The languages beside English, by tags of two letters one after another: the build names them. Each is in a file of its
+ * own, which is asked for when it is needed.
+ */
 const LANGUAGES = "" as string;
 
 /** Names what was built together; the build puts the hash of all words here. */
@@ -21,19 +22,17 @@ export function findLanguage(locale: string): string {
     .toLowerCase()
     .replace(/[-_].*/, "")
     .replace(/^n[no]$/, "nb");
-  return tag.length === 2 && LANGUAGES.includes(tag) ? tag : "en";
+  return LANGUAGES.match(/../g)?.includes(tag) ? tag : "en";
 }
 
 /**
- * Gives the words of a language that the script does not have: what the server's file says, as JSON, so that it never
- * runs. What that lacks, or all where it does not come, is English. It never rejects.
+ * Gives the words of a language beside English: what the server's file says, as JSON, so that it never runs. What that
+ * lacks, or all where it does not come, is English. It never rejects.
+ *
+ * @throws TypeError where the server's address is none
  */
-export function loadWords(server: string, language: string): Promise<Words> | undefined {
-  return language === "en" && IS_ENGLISH_WHOLE ? undefined : fetchOnce(server, language);
-}
-
-function fetchOnce(server: string, tag: string): Promise<Words> {
-  const address = `${server}/offsite-checkout.${tag}.${WORDS_VERSION}.json`;
+export function loadWords(server: string | null, language: string): Promise<Words> {
+  const address = `${serverBase(server)}/offsite-checkout.${language}.${WORDS_VERSION}.json`;
   const known = loaded.get(address) ?? fetchWords(address);
   loaded.set(address, known);
   return known;
@@ -53,10 +52,7 @@ async function fetchWords(address: string): Promise<Words> {
 
 /** Puts texts in the place of others, where each is of the same kind: a text for a text, a pair for a pair. */
 export function overrideWords(words: Words, given: unknown): Words {
-  // Not every pair comes with the script, so that what is no text is one.
-  const isAlike = ([name, value]: [string, unknown]): boolean =>
-    typeof words[name as keyof Words] === "string"
-      ? typeof value === "string"
-      : Array.isArray(value) && value.length === 2 && value.every((text) => typeof text === "string");
+  const kindOf = (value: unknown): string => String([value].flat().map((text) => typeof text)) + Array.isArray(value);
+  const isAlike = ([name, value]: [string, unknown]): boolean => kindOf(value) === kindOf(words[name as keyof Words]);
   return { ...words, ...Object.fromEntries(Object.entries(given ?? {}).filter(isAlike)) };
 }
