@@ -103,7 +103,7 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   [",this._$AM=s,this.options=e", ""],
   [",this._$AM=e", ""],
   [",this,this.options)", ")"],
-  [",this,t)", ")"],
+  ["new k(h,h.nextSibling,this,t)", "new k(h,h.nextSibling)"],
   ["new R(e,this),s=t.u(this.options)", "new R(e),s=t.u()"],
   ["t,void 0,s??{})", "t)"],
   ["this.el=S.createElement(f,e)", "this.el=S.createElement(f)"],
