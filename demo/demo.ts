@@ -51,6 +51,7 @@ const SECRET_KEY = "demo-only-secret-key-4f1c97a2d6b8";
 const UNIVERSAL_ACCOUNT = { id: "fernhill", secret: "demo-only-universal-secret-83d1" };
 const EXTERNAL_ACCOUNT = { id: "fernhill", secret: "demo-only-external-secret-2a9f", merchant: "Fernhill" };
 const EXTERNAL_GATEWAY = "wallet";
+const COMMERCE_LAYER_SECRET = "demo-only-commerce-layer-secret-61fd";
 const DWOLLA_APPLICATION = {
   key: "demo-only-dwolla-key-5b27",
   secret: "demo-only-dwolla-secret-c94e",
@@ -101,6 +102,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       serverUrl,
       providerOrigins: [provider.url],
       secretKey: SECRET_KEY,
+      wallet: { providerUrl: provider.url, gateway: EXTERNAL_GATEWAY },
+      commerceLayerSecret: COMMERCE_LAYER_SECRET,
       log: log.child({ part: "shop" }),
     }),
   );
@@ -114,6 +117,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       storefronts: [shop.url],
       store: `json:${dataFolder}`,
       gateways: configureGateways(provider.url),
+      commerceLayer: { sharedSecret: COMMERCE_LAYER_SECRET, webhookUrl: `${shop.url}/commerce-layer/webhook` },
+      // The organization is on this machine.
+      allowPrivateWebhooks: true,
     },
     { folder: process.cwd(), name: "the demo's configuration", isDemo: true },
   );
@@ -169,6 +175,7 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
       captureUrl: `${providerUrl}/external/capture`,
       voidUrl: `${providerUrl}/external/void`,
       refundUrl: `${providerUrl}/external/refund`,
+      tokenUrl: `${providerUrl}/external/token`,
       frameUrl: `${providerUrl}/external/page?account=${EXTERNAL_ACCOUNT.id}`,
     },
     transfer: { type: "manual", label: "Bank transfer" },

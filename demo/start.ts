@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   Console   ${server}/console
             with the key ${demo.secretKey}
 
+  Commerce Layer, with the server as its external payment gateway: ${shop}/commerce-layer
+
   Open the shop, put the mug into the cart and pay for it: no real money moves.
   Stop with Ctrl+C.
 `);

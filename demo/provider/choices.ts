@@ -68,7 +68,7 @@ export const CHOICES: readonly Choice[] = [
     group: "customer",
     label: "Leave it pending",
     detail: "Decide later on the provider's list.",
-    protocols: UNIVERSAL,
+    protocols: ASYNCHRONOUS,
     result: "pending",
   },
   {
@@ -177,7 +177,7 @@ export const CHOICES: readonly Choice[] = [
     id: "capture-later",
     group: "customer",
     label: "Captured later",
-    detail: "Authorized at once; the provider takes seconds to capture.",
+    detail: "Authorized at once; the provider takes seconds for everything after that.",
     protocols: EXTERNAL,
   },
   {

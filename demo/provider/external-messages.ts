@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import type { SimulatedPayment } from "./payment.ts";
 
 /** A merchant's account for Commerce Layer's external gateway protocol. */
 export interface ExternalAccount {
@@ -15,6 +16,7 @@ export interface ExternalAccount {
 /** What is read of a call's payload (JSON:API): the resource that it is about, and the order. */
 export const ExternalPayload = z.object({
   data: z.object({
+    id: z.string().optional(),
     attributes: z.object({
       payment_source_token: z.string().optional(),
       token: z.string().optional(),
@@ -58,6 +60,16 @@ export function agree(transactionToken: string, amount: number, actionId?: strin
       },
     },
   };
+}
+
+/** Words the answer to a call for a token that may be charged again. */
+export function agreeToToken(paymentSourceToken: string): ExternalAnswer {
+  return { status: 200, body: { success: true, data: { payment_source_token: paymentSourceToken } } };
+}
+
+/** Words the refusal of what a payment's state does not allow. */
+export function refuseState({ id, state, amount }: SimulatedPayment): ExternalAnswer {
+  return refuse("wrong_state", `The payment is ${state}.`, { token: id, amount });
 }
 
 /** Words a refusal. */

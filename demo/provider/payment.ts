@@ -1,4 +1,5 @@
 import { assertNever } from "../../shared/assert-never.ts";
+import type { Manner } from "./manners.ts";
 
 /** Which protocol a payment came by. */
 export type Protocol = "universal" | "dwolla" | "external";
@@ -74,6 +75,8 @@ export interface SimulatedPayment {
   readonly messages: Messages;
   /** Oldest first. */
   readonly deliveries: Delivery[];
+  /** How the merchant's server is answered from now on; only where the protocol has calls after the page. */
+  manner?: Manner;
 }
 
 /** Tells whether a payment's page has stopped taking a decision. */

@@ -4,6 +4,7 @@ import { readBody, readForm } from "../read-body.ts";
 import { choicesFor } from "./choices.ts";
 import { XML_FAULT, type DwollaGateway } from "./dwolla.ts";
 import { EXTERNAL_ACTIONS, type ExternalGateway } from "./external.ts";
+import { readManner } from "./manners.ts";
 import { FRAME_SIZE_SCRIPT } from "./pages/frame-size.ts";
 import { closedTabPage, paymentPage } from "./pages/payment-page.ts";
 import { pagePath, paymentsPage } from "./pages/payments-page.ts";
@@ -117,6 +118,13 @@ function addDesk(router: Router, { book, stage }: ProviderDesk): void {
     const result = (await readForm(ctx)).get("result");
     if (result !== "paid" && result !== "failed") throw new Refusal(400, "A payment is marked as paid or as failed.");
     await settlePending(payment, result, stage);
+    redirect(ctx, "/");
+  });
+  router.post("/payments/:id/manner", async (ctx) => {
+    const payment = find(book, ctx.params["id"], "external");
+    const manner = readManner((await readForm(ctx)).get("manner"));
+    if (manner === undefined) throw new Refusal(400, "There is no such way to answer.");
+    payment.manner = manner;
     redirect(ctx, "/");
   });
   router.post("/payments/:id/callback", async (ctx) => {

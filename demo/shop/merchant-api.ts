@@ -10,6 +10,8 @@ export interface NewSession {
   returnUrl: string;
   cancelUrl: string;
   locale: string;
+  capture?: "automatic" | "manual";
+  customer?: { email: string; name: string; reference: string };
 }
 
 /** The server refused or could not be reached. */

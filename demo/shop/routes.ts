@@ -3,6 +3,10 @@ import type { Context } from "koa";
 import { readForm } from "../read-body.ts";
 import { Refusal } from "../refusal.ts";
 import { orderPaths, type ShopCheckout } from "./checkout.ts";
+import type { Organization } from "./commerce-layer/organization.ts";
+import { addOrganization } from "./commerce-layer/routes.ts";
+import { ORGANIZATION_STYLE } from "./commerce-layer/style.ts";
+import type { MerchantApi } from "./merchant-api.ts";
 import { isSettled, linesOf, type DemoOptions, type Order } from "./order.ts";
 import { cartPage } from "./pages/cart-page.ts";
 import { homePage, productPage } from "./pages/catalogue-pages.ts";
@@ -19,6 +23,8 @@ export interface ShopDesk {
   serverUrl: string;
   /** The checkout page's own script. */
   script: string;
+  organization: Organization;
+  api: MerchantApi;
 }
 
 /** Counts the things in a visitor's cart. */
@@ -33,13 +39,15 @@ export function shopRoutes(desk: ShopDesk): Router {
   addCatalogue(router, desk);
   addCart(router, desk);
   addOrders(router, desk);
+  const { organization, api, visitors } = desk;
+  addOrganization(router, { organization, api, countCart: (ctx) => cartCount(visitors.find(ctx)) });
   return router;
 }
 
 function addFiles(router: Router, { script }: ShopDesk): void {
   router.get("/shop.css", (ctx) => {
     ctx.type = "css";
-    ctx.body = SHOP_STYLE;
+    ctx.body = SHOP_STYLE + ORGANIZATION_STYLE;
   });
   router.get("/checkout.js", (ctx) => {
     ctx.type = "js";

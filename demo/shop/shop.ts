@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { readFile } from "node:fs/promises";
 import { listen, type Listening } from "../listen.ts";
 import { Refusal } from "../refusal.ts";
+import { PATHS } from "../../shared/paths.ts";
 import { ShopCheckout } from "./checkout.ts";
+import { Organization } from "./commerce-layer/organization.ts";
 import { MerchantApi, ServerError } from "./merchant-api.ts";
 import { troublePage } from "./pages/orders-pages.ts";
 import { cartCount, shopRoutes } from "./routes.ts";
@@ -18,6 +20,10 @@ export interface ShopOptions {
   /** The origins that its gateways send forms and frames to. */
   providerOrigins: readonly string[];
   secretKey: string;
+  /** The provider that the simulated Commerce Layer organization tells how to answer, and the gateway that leads to it. */
+  wallet: { providerUrl: string; gateway: string };
+  /** Signs between the organization and the server. */
+  commerceLayerSecret: string;
   log: Logger;
 }
 
@@ -32,7 +38,16 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
   const visitors = new Visitors();
   const script = await readFile(new URL("./public/checkout.js", import.meta.url), "utf8");
   let shopUrl = "";
-  const checkout = new ShopCheckout(new MerchantApi(serverUrl, options.secretKey), () => shopUrl);
+  const api = new MerchantApi(serverUrl, options.secretKey);
+  const checkout = new ShopCheckout(api, () => shopUrl);
+  const organization = new Organization({
+    api,
+    endpointUrl: serverUrl + PATHS.commerceLayer,
+    providerUrl: options.wallet.providerUrl,
+    providerGateway: options.wallet.gateway,
+    sharedSecret: options.commerceLayerSecret,
+    shopUrl: () => shopUrl,
+  });
 
   const app = new Koa();
   app.use(setHeaders(options));
@@ -56,7 +71,7 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
       }
     }
   });
-  app.use(shopRoutes({ visitors, checkout, serverUrl, script }).routes());
+  app.use(shopRoutes({ visitors, checkout, serverUrl, script, organization, api }).routes());
   app.on("error", (error: unknown) => log.error({ err: error }, "the shop failed"));
   const handle = app.callback();
   const listening = await listen((request, response) => void handle(request, response), options.port);

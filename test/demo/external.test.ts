@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, test } from "node:test";
-import { choose, receive, startMerchant, WALLET, type Merchant } from "./merchant.ts";
+import { choose, postForm, receive, startMerchant, WALLET, type Merchant } from "./merchant.ts";
 
 let merchant: Merchant;
 beforeEach(async () => {
@@ -37,10 +37,10 @@ function sign(body: string, secret = WALLET.secret): string {
 async function call(
   action: string,
   attributes: Record<string, unknown>,
-  { key = "", total = 4300, secret = WALLET.secret } = {},
+  { key = "", total = 4300, secret = WALLET.secret, id = "attempt" } = {},
 ): Promise<{ status: number; body: { success?: boolean; data: Record<string, unknown>; error?: { code: string } } }> {
   const order = { total_amount_with_taxes_cents: total, currency_code: "EUR" };
-  const body = JSON.stringify({ data: { attributes }, included: [{ type: "orders", attributes: order }] });
+  const body = JSON.stringify({ data: { id, attributes }, included: [{ type: "orders", attributes: order }] });
   const response = await fetch(`${merchant.provider}/external/${action}`, {
     method: "POST",
     headers: { "X-CommerceLayer-Signature": sign(body, secret), "Idempotency-Key": key },
@@ -123,4 +123,73 @@ test("captures later, loses an answer and breaks down where it is told to", asyn
   assert.equal((await call("authorize", lost, { key: "3" })).status, 200);
   const broken = { payment_source_token: (await visit("broken")).token };
   assert.equal((await call("authorize", broken, { key: "4" })).status, 500);
+});
+
+/** Chooses on the provider's list how the calls about a payment are answered from now on. */
+async function setManner(id: string, manner: string): Promise<number> {
+  return (await postForm(`${merchant.provider}/payments/${id}/manner`, { manner })).status;
+}
+
+async function authorized(): Promise<{ id: string; token: string; authorization: { token: unknown } }> {
+  const { id, token } = await visit("pay");
+  const { body } = await call("authorize", { payment_source_token: token });
+  return { id, token, authorization: { token: body.data["transaction_token"] } };
+}
+
+for (const [action, attributes] of [
+  ["capture", { capture_amount_cents: 4300 }],
+  ["void", {}],
+  ["refund", { refund_amount_cents: 1000 }],
+] as const) {
+  test(`answers a ${action} as was chosen on its list: refused, later and refused, and later and done`, async () => {
+    const { id, authorization } = await authorized();
+    const about = { ...authorization, ...attributes };
+    if (action === "refund") await call("capture", { ...authorization, capture_amount_cents: 4300 });
+    assert.equal(await setManner(id, "refuse"), 303);
+    const refused = await call(action, about);
+    assert.deepEqual([refused.status, refused.body.error?.code], [402, "card_declined"]);
+    for (const [index, manner] of ["later-refuse", "later"].entries()) {
+      await setManner(id, manner);
+      const { status, body } = await call(action, about);
+      assert.equal(status, 202);
+      assert.equal((await call(action, about)).body.error?.code, "busy");
+      const told = (await receive(merchant, index + 1)).at(-1);
+      assert.equal(told?.headers["x-commercelayer-signature"], sign(told?.body ?? ""));
+      const webhook = JSON.parse(told?.body ?? "") as { success: boolean; data: object; error?: { code: string } };
+      assert.deepEqual(
+        [webhook.success, webhook.data, webhook.error?.code],
+        manner === "later"
+          ? [true, { action_id: body.data["action_id"], message: "Approved by the bank." }, undefined]
+          : [false, { action_id: body.data["action_id"], message: "Declined by the bank." }, "card_declined"],
+      );
+    }
+    await setManner(id, "broken");
+    assert.equal((await call(action, about)).status, 500);
+    assert.equal(await setManner(id, "kindly"), 400);
+  });
+}
+
+test("gives a token for what was paid with, and charges it as was chosen for the payment that it is of", async () => {
+  const { id, token } = await authorized();
+  await setManner(id, "refuse");
+  assert.equal((await call("token", { payment_source_token: token })).status, 402);
+  await setManner(id, "at-once");
+  const { status, body } = await call("token", { payment_source_token: token });
+  assert.deepEqual([status, body.success], [200, true]);
+  const saved = { payment_source_token: body.data["payment_source_token"] };
+  const first = await call("authorize", saved, { total: 900, id: "second order" });
+  assert.deepEqual([first.status, first.body.data["amount_cents"]], [200, 900]);
+  assert.equal((await call("authorize", saved, { total: 900, id: "second order" })).status, 422, "once");
+  await setManner(id, "refuse");
+  assert.equal((await call("authorize", saved, { total: 900, id: "third order" })).status, 402);
+  await setManner(id, "later");
+  assert.equal((await call("authorize", saved, { total: 900, id: "fourth order" })).status, 202);
+  assert.match((await receive(merchant, 1))[0]?.body ?? "", /"success":true/);
+});
+
+test("leaves a payment pending until somebody decides on its list", async () => {
+  const { id, token } = await visit("pending");
+  assert.equal((await call("authorize", { payment_source_token: token })).status, 202);
+  assert.equal((await postForm(`${merchant.provider}/payments/${id}/settle`, { result: "paid" })).status, 303);
+  assert.match((await receive(merchant, 1))[0]?.body ?? "", /"success":true/);
 });

@@ -16,6 +16,8 @@ before(async () => {
     serverUrl: SERVER,
     providerOrigins: ["http://localhost:10"],
     secretKey: SECRET_KEY,
+    wallet: { providerUrl: "http://localhost:10", gateway: "wallet" },
+    commerceLayerSecret: "the-shared-secret-of-these-tests",
     log: pino({ level: "silent" }),
   });
 });

@@ -113,6 +113,21 @@ const WALKS: readonly Walk[] = [
     await customer.seesInElement("Your payment is on its way");
     await snap("thanks-transfer");
   },
+  async (customer, snap, { demo }) => {
+    const { page } = customer;
+    await page.goto(`${demo.urls.shop}/commerce-layer`);
+    await customer.follow("form button.primary");
+    await page.click("input[value=wallet]");
+    await customer.follow("form button.primary");
+    await customer.follow("button[value=pay]");
+    await customer.follow("button[value=authorize]");
+    await page.select("select[name=manner]", "later");
+    await customer.follow("button[value=capture]");
+    await page.click(".passed summary");
+    await snap("commerce-layer-order");
+    await page.goto(`${demo.urls.shop}/commerce-layer`);
+    await snap("commerce-layer");
+  },
 ];
 
 async function main(folder: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { formatMoney } from "../../../shared/money.ts";
 import { html, type Html } from "../../../shared/html.ts";
+import { MANNERS, type Manner } from "../manners.ts";
 import { isExpired, type Delivery, type SimulatedPayment } from "../payment.ts";
 import { layout } from "./layout.ts";
 
@@ -66,7 +67,25 @@ function tools(payment: SimulatedPayment, state: string): Html {
         <button class="button">Send the callback again</button>
       </form>`
     }
+    ${payment.manner !== undefined && mannerForm(payment.id, payment.manner)}
   </div>`;
+}
+
+function mannerForm(paymentId: string, manner: Manner): Html {
+  return html`<form class="tools" method="post" action="/payments/${paymentId}/manner">
+    <label class="tools small">
+      Answers calls
+      <select class="pick" name="manner">
+        ${MANNERS.map(
+          ({ id, label }) =>
+            html`<option value="${id}" ${id === manner && html`selected`}>
+              ${label}
+            </option>`,
+        )}
+      </select>
+    </label>
+    <button class="button">Set</button>
+  </form>`;
 }
 
 /** Gives the address of a payment's page as its protocol has it. */

@@ -39,7 +39,7 @@ details[open]>summary::after{transform:rotate(-135deg) translate(-2px,-2px)}
 .state.pending{color:var(--offsite-warning)}
 .state.failed{color:var(--offsite-danger)}
 .list{padding:8px 16px}
-.list>li{display:grid;grid-template-columns:1fr auto;gap:4px 16px;padding:12px 0;align-items:baseline}
+.list>li{display:grid;grid-template-columns:minmax(0,1fr) auto;overflow-wrap:anywhere;gap:4px 16px;padding:12px 0;align-items:baseline}
 .list>li+li{border-top:1px solid var(--offsite-line)}
 .list .amount{font-weight:600;text-align:right}
 .list .wideline{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;justify-content:space-between}
@@ -48,6 +48,8 @@ details[open]>summary::after{transform:rotate(-135deg) translate(-2px,-2px)}
 .list summary{justify-content:flex-start;font-weight:400}
 .tools{display:flex;flex-wrap:wrap;gap:8px}
 .tools .button{min-height:36px;padding:4px 12px;font-size:var(--offsite-text-small)}
+label.tools{align-items:center}
+.pick{min-height:36px;padding:4px 8px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:inherit;font:inherit}
 .empty{padding:32px 24px;text-align:center;display:grid;gap:8px}
 pre{margin:8px 0 0;padding:12px;background:var(--offsite-canvas);border-radius:var(--offsite-radius);font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 `;

@@ -35,7 +35,7 @@ export function layout({ title, cartCount, content, head }: PageFrame): string {
         </header>
         <main id="content" class="inner">${content}</main>
         <footer class="inner muted small">
-          <p>Fernhill is a demonstration of Offsite Checkout. Nothing is sold and no money moves.</p>
+          <p>Fernhill is a demonstration of Offsite Checkout. Nothing is sold and no money moves. Another way in: <a href="/commerce-layer">as a Commerce Layer organization</a>.</p>
         </footer>
       </body>
     </html>`.text;
