@@ -1,8 +1,10 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { parseConfig, startServer, type RunningServer } from "../server/index.ts";
+import { parseConfig, startServer, type Config, type RunningServer } from "../server/index.ts";
 import { startProvider } from "./provider/provider.ts";
+import { CATALOGUE_FILE } from "./shop/products.ts";
 import { startShop } from "./shop/shop.ts";
 
 /** How the demonstration is set up. */
@@ -18,6 +20,8 @@ export interface DemoOptions {
   /** How often the server looks for due work, in milliseconds. */
   dueWorkIntervalMs?: number;
   onFatal?: (error: Error) => void;
+  /** The origins of other shops whose pages may carry the element. */
+  storefronts?: readonly string[];
 }
 
 /** The three servers, each an origin of its own. */
@@ -26,6 +30,8 @@ export type DemoPart = "shop" | "server" | "provider";
 /** The running demonstration. */
 export interface Demo {
   urls: Readonly<Record<DemoPart, string>>;
+  /** How the server is set up. */
+  config: Config;
   /** The shop's key to the server. */
   secretKey: string;
   /** Stops the server alone and starts it again on the same port and the same records. */
@@ -48,6 +54,7 @@ export class PortTakenError extends Error {
 
 // Everybody can read these: they guard a demonstration on one machine, where no money is.
 const SECRET_KEY = "demo-only-secret-key-4f1c97a2d6b8";
+const CART_KEY = "demo-only-cart-key-7e30d5b18c64";
 const UNIVERSAL_ACCOUNT = { id: "fernhill", secret: "demo-only-universal-secret-83d1" };
 const EXTERNAL_ACCOUNT = { id: "fernhill", secret: "demo-only-external-secret-2a9f", merchant: "Fernhill" };
 const EXTERNAL_GATEWAY = "wallet";
@@ -104,6 +111,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       secretKey: SECRET_KEY,
       wallet: { providerUrl: provider.url, gateway: EXTERNAL_GATEWAY },
       commerceLayerSecret: COMMERCE_LAYER_SECRET,
+      cartKey: CART_KEY,
       log: log.child({ part: "shop" }),
     }),
   );
@@ -114,8 +122,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       host: "127.0.0.1",
       environment: "test",
       secretKey: SECRET_KEY,
-      storefronts: [shop.url],
+      storefronts: [shop.url, ...(options.storefronts ?? [])],
       store: `json:${dataFolder}`,
+      catalogue: fileURLToPath(CATALOGUE_FILE),
+      cartKey: CART_KEY,
       gateways: configureGateways(provider.url),
       commerceLayer: { sharedSecret: COMMERCE_LAYER_SECRET, webhookUrl: `${shop.url}/commerce-layer/webhook` },
       // The organization is on this machine.
@@ -134,6 +144,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   return {
     urls: { shop: shop.url, server: server.url, provider: provider.url },
+    config,
     secretKey: SECRET_KEY,
     restartServer: async () => {
       await server.close();
@@ -150,7 +161,7 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
     card: {
       type: "universal",
       label: "Card",
-      presentations: ["iframe", "redirect"],
+      presentations: ["iframe", "popup", "redirect"],
       accountId: UNIVERSAL_ACCOUNT.id,
       secret: UNIVERSAL_ACCOUNT.secret,
       forwardUrl: `${providerUrl}/universal/pay`,
@@ -160,7 +171,7 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
     bank: {
       type: "dwolla",
       label: "Bank account",
-      presentations: ["iframe", "redirect"],
+      presentations: ["iframe", "popup", "redirect"],
       key: DWOLLA_APPLICATION.key,
       secret: DWOLLA_APPLICATION.secret,
       destinationId: DWOLLA_APPLICATION.destinationId,
@@ -169,7 +180,7 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
     [EXTERNAL_GATEWAY]: {
       type: "external",
       label: "Wallet",
-      presentations: ["iframe", "redirect"],
+      presentations: ["iframe", "popup", "redirect"],
       sharedSecret: EXTERNAL_ACCOUNT.secret,
       authorizeUrl: `${providerUrl}/external/authorize`,
       captureUrl: `${providerUrl}/external/capture`,

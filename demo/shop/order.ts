@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { CheckoutSession, CreatedCheckoutSession } from "../../shared/records.ts";
-import { findProduct, type Product } from "./products.ts";
+import { findProduct, SHIPPING, type Product } from "./products.ts";
 
 /** One line of an order. */
 export interface OrderLine {
@@ -19,7 +19,7 @@ export interface Totals {
 export interface DemoOptions {
   /** A gateway's id; absent where the customer chooses. */
   gateway?: string | undefined;
-  presentation: "iframe" | "redirect";
+  presentation: "iframe" | "popup" | "redirect";
 }
 
 /** What a customer has taken to the checkout. */
@@ -37,8 +37,6 @@ export interface Order {
   session: CheckoutSession;
 }
 
-const SHIPPING = 500;
-const FREE_SHIPPING_FROM = 6000;
 const NUMBER_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /** Reads a cart's lines with the shop's own names and prices. */
@@ -52,7 +50,7 @@ export function linesOf(cart: ReadonlyMap<string, number>): OrderLine[] {
 /** Adds lines up; shipping is free from $60. */
 export function totalsOf(lines: readonly OrderLine[]): Totals {
   const goods = lines.reduce((sum, { product, quantity }) => sum + product.price * quantity, 0);
-  const shipping = goods === 0 || goods >= FREE_SHIPPING_FROM ? 0 : SHIPPING;
+  const shipping = goods === 0 || goods >= SHIPPING.freeFrom ? 0 : SHIPPING.amount;
   return { goods, shipping, total: goods + shipping };
 }
 

@@ -9,10 +9,11 @@ import { ORGANIZATION_STYLE } from "./commerce-layer/style.ts";
 import type { MerchantApi } from "./merchant-api.ts";
 import { isSettled, linesOf, type DemoOptions, type Order } from "./order.ts";
 import { cartPage } from "./pages/cart-page.ts";
-import { homePage, productPage } from "./pages/catalogue-pages.ts";
+import { homePage, productPage, setPage } from "./pages/catalogue-pages.ts";
 import { checkoutPage } from "./pages/checkout-page.ts";
 import { ordersPage, thanksPage } from "./pages/orders-pages.ts";
 import { findProduct } from "./products.ts";
+import { findSet, signCart } from "./sets.ts";
 import { SHOP_STYLE } from "./style.ts";
 import { setQuantity, type Visitor, type Visitors } from "./visitors.ts";
 
@@ -25,6 +26,7 @@ export interface ShopDesk {
   script: string;
   organization: Organization;
   api: MerchantApi;
+  cartKey: string;
 }
 
 /** Counts the things in a visitor's cart. */
@@ -55,11 +57,16 @@ function addFiles(router: Router, { script }: ShopDesk): void {
   });
 }
 
-function addCatalogue(router: Router, { visitors }: ShopDesk): void {
+function addCatalogue(router: Router, { visitors, serverUrl, cartKey }: ShopDesk): void {
   router.get("/", (ctx) => show(ctx, homePage(cartCount(visitors.find(ctx)))));
   router.get("/products/:sku", (ctx) => {
     const product = findProduct(ctx.params["sku"] ?? "");
-    if (product !== undefined) show(ctx, productPage(product, cartCount(visitors.find(ctx))));
+    if (product !== undefined) show(ctx, productPage(product, serverUrl, cartCount(visitors.find(ctx))));
+  });
+  router.get("/sets/:id", async (ctx) => {
+    const set = findSet(ctx.params["id"] ?? "");
+    if (set === undefined) return;
+    show(ctx, setPage(set, await signCart(set, cartKey), serverUrl, cartCount(visitors.find(ctx))));
   });
 }
 
@@ -128,9 +135,10 @@ function readQuantity(form: URLSearchParams): number {
 function readOptions({ query }: Context, { session, options }: Order): DemoOptions {
   // The provider sends the customer back without them.
   if (query["presentation"] === undefined) return options;
+  const presentations = ["iframe", "popup", "redirect"] as const;
   return {
     gateway: session.gateways.find(({ id }) => id === query["gateway"])?.id,
-    presentation: query["presentation"] === "redirect" ? "redirect" : "iframe",
+    presentation: presentations.find((name) => name === query["presentation"]) ?? "iframe",
   };
 }
 

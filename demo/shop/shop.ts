@@ -24,6 +24,8 @@ export interface ShopOptions {
   wallet: { providerUrl: string; gateway: string };
   /** Signs between the organization and the server. */
   commerceLayerSecret: string;
+  /** What carts are signed with that the server prices nothing of. */
+  cartKey: string;
   log: Logger;
 }
 
@@ -71,7 +73,7 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
       }
     }
   });
-  app.use(shopRoutes({ visitors, checkout, serverUrl, script, organization, api }).routes());
+  app.use(shopRoutes({ visitors, checkout, serverUrl, script, organization, api, cartKey: options.cartKey }).routes());
   app.on("error", (error: unknown) => log.error({ err: error }, "the shop failed"));
   const handle = app.callback();
   const listening = await listen((request, response) => void handle(request, response), options.port);

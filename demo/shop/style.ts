@@ -26,7 +26,7 @@ nav a:hover{background:var(--offsite-canvas)}
 .name{font-weight:600;color:inherit;text-decoration:none}
 .picture{width:100%;height:auto}
 .product{display:grid;gap:24px}
-.product figure{overflow:hidden;border-radius:16px}
+.product figure{align-self:start;overflow:hidden;border-radius:16px}
 .about{display:grid;gap:16px;align-content:start}
 .about h1{font-size:1.75rem;letter-spacing:-.02em}
 .price{font-size:var(--offsite-text-title);font-weight:600}
@@ -34,6 +34,11 @@ nav a:hover{background:var(--offsite-canvas)}
 .add label{display:grid;gap:4px}
 .add .button{flex:1;max-width:280px}
 .field{width:88px;min-height:44px;padding:8px 12px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:inherit;font:inherit;font-variant-numeric:tabular-nums}
+.sets{margin-top:32px}
+.sets a{display:grid;grid-template-columns:1fr auto;gap:2px 16px;padding:16px 20px;color:inherit;text-decoration:none}
+.about offsite-checkout:not(:defined){min-height:48px}
+.about offsite-checkout::part(view-offer){padding:0;border:0;background:none}
+.pictures{display:grid;grid-template-columns:1fr 1fr;gap:16px;align-content:start}
 .details{display:grid;gap:4px;padding-top:16px;border-top:1px solid var(--offsite-line);color:var(--offsite-muted)}
 .page-title{margin-bottom:24px;display:grid;gap:4px}
 .order{display:grid;grid-template-columns:minmax(0,1fr);gap:24px;align-items:start}

@@ -18,6 +18,7 @@ before(async () => {
     secretKey: SECRET_KEY,
     wallet: { providerUrl: "http://localhost:10", gateway: "wallet" },
     commerceLayerSecret: "the-shared-secret-of-these-tests",
+    cartKey: "the-cart-key-of-these-tests-0123",
     log: pino({ level: "silent" }),
   });
 });

@@ -3,7 +3,7 @@ import type { Stage } from "./stage.ts";
 
 /** How the customer meets the provider's page. */
 export interface Way {
-  presentation: "redirect" | "iframe";
+  presentation: "redirect" | "iframe" | "popup";
   gateway: "card" | "bank" | "wallet" | "transfer";
 }
 
@@ -66,6 +66,19 @@ export class Customer {
     const button = await this.page.waitForSelector("offsite-checkout >>> [part=button][aria-disabled=false]");
     await button?.click();
     return this.atProvider();
+  }
+
+  /** Presses the element's button, and gives the provider's page in the window that opens. */
+  async pressPayForWindow(): Promise<Page> {
+    const button = await this.page.waitForSelector("offsite-checkout >>> [part=button][aria-disabled=false]");
+    const [popup] = await Promise.all([
+      new Promise<Page | null>((resolve) => void this.page.once("popup", resolve)),
+      button?.click(),
+    ]);
+    if (popup === null) throw new Error("no window has opened");
+    popup.setDefaultTimeout(LIMIT_MS);
+    await popup.waitForSelector("form.choices");
+    return popup;
   }
 
   /** Waits for the provider's page. */

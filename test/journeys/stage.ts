@@ -50,8 +50,14 @@ export class Stage {
     this.#clock = parts.clock;
   }
 
-  /** @param start - launches the browser: Chromium, if nothing else is said */
-  static async open(start: () => Promise<Browser> = launchChromium): Promise<Stage> {
+  /**
+   * @param start - launches the browser: Chromium, if nothing else is said
+   * @param storefronts - the origins of other shops than the demonstration's
+   */
+  static async open(
+    start: () => Promise<Browser> = launchChromium,
+    storefronts: readonly string[] = [],
+  ): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), "offsite-journey-"));
     const callbacks: LoggedCallback[] = [];
     const clock = { offsetMs: 0 };
@@ -62,6 +68,7 @@ export class Stage {
       now: () => new Date(Date.now() + clock.offsetMs),
       providerDelayMs: 400,
       dueWorkIntervalMs: 100,
+      storefronts,
     });
     const browser = await launchOr(start, () => demo.close());
     return new Stage({ demo, browser, folder, callbacks, clock });

@@ -53,6 +53,17 @@ describe("offsite-checkout serve", { skip: isOnPostgres }, () => {
     );
   });
 
+  it("prints what a page needs to allow and to pin the element, for the gateways of the configuration", async () => {
+    const [code, output] = await ending(run("csp", "--config", "good.json"));
+    assert.equal(code, 0);
+    const publicUrl = String(configOf(port)["publicUrl"]);
+    assert.match(output, new RegExp(`script-src ${publicUrl}; connect-src ${publicUrl};`));
+    assert.match(
+      output,
+      new RegExp(`src="${publicUrl}/offsite-checkout\\.[0-9a-f]{16}\\.js" integrity="sha384-[\\w+/]{64}"`),
+    );
+  });
+
   it("names everything wrong with the configuration, and does not start", async () => {
     const child = run("serve", "--config", "bad.json");
     const [code, output] = await ending(child);

@@ -1,6 +1,7 @@
 import { formatMoney } from "../../../shared/money.ts";
 import { html, type Html } from "../../../shared/html.ts";
 import { CURRENCY, PRODUCTS, type Product } from "../products.ts";
+import { PRODUCT_SETS, type ProductSet } from "../sets.ts";
 import { layout } from "./layout.ts";
 
 /** The shop's front: everything that it sells. */
@@ -14,15 +15,19 @@ export function homePage(cartCount: number): string {
       </div>
       <ul class="products">
         ${PRODUCTS.map(productCard)}
+      </ul>
+      <ul class="sets">
+        ${PRODUCT_SETS.map(setCard)}
       </ul>`,
   });
 }
 
-/** One product, and the way to put it into the cart. */
-export function productPage(product: Product, cartCount: number): string {
+/** One product, the way to put it into the cart, and the element, which sells one at once: no server of the shop's needed. */
+export function productPage(product: Product, serverUrl: string, cartCount: number): string {
   return layout({
     title: product.name,
     cartCount,
+    head: elementScript(serverUrl),
     content: html`<article class="product">
       <figure>${product.picture}</figure>
       <div class="about">
@@ -52,9 +57,52 @@ export function productPage(product: Product, cartCount: number): string {
         <ul class="details small">
           ${product.details.map((detail) => html`<li>${detail}</li>`)}
         </ul>
+        <offsite-checkout sku="${product.sku}" label="Buy one now">
+          <a class="button wide" href="${serverUrl}/checkout?sku=${product.sku}">Buy one now</a>
+        </offsite-checkout>
       </div>
     </article>`,
   });
+}
+
+/** Several products at one price, in a cart that the shop signed. */
+export function setPage(set: ProductSet, cart: string, serverUrl: string, cartCount: number): string {
+  return layout({
+    title: set.name,
+    cartCount,
+    head: elementScript(serverUrl),
+    content: html`<article class="product">
+      <div class="pictures">${set.products.map(({ picture }) => html`<figure>${picture}</figure>`)}</div>
+      <div class="about">
+        <div>
+          <h1>${set.name}</h1>
+          <p class="muted">${namesOf(set)}</p>
+        </div>
+        <p class="price amount">${formatMoney(set.price, CURRENCY, "en")}</p>
+        <offsite-checkout cart="${cart}" label="Buy the set">
+          <a class="button primary wide" href="${serverUrl}/checkout?cart=${cart}">Buy the set</a>
+        </offsite-checkout>
+      </div>
+    </article>`,
+  });
+}
+
+function elementScript(serverUrl: string): Html {
+  return html`<script type="module" src="${serverUrl}/offsite-checkout.js"></script>`;
+}
+
+function namesOf({ products }: ProductSet): string {
+  return products.map(({ name }) => name).join(" and ");
+}
+
+function setCard(set: ProductSet): Html {
+  return html`<li>
+    <a class="card" href="/sets/${set.id}">
+      <span class="name">${set.name}</span>
+      <span class="amount">${formatMoney(set.price, CURRENCY, "en")}</span>
+      <span class="muted small">${namesOf(set)}</span>
+    </a>
+  </li>`;
 }
 
 function productCard({ sku, name, price, summary, picture }: Product): Html {

@@ -34,6 +34,7 @@ function demoOptions({ id, session, options: { gateway, presentation } }: Order)
       <fieldset>
         <legend>The provider's page opens</legend>
         ${pick("presentation", "iframe", "in this page", presentation === "iframe")}
+        ${pick("presentation", "popup", "in a window of its own", presentation === "popup")}
         ${pick("presentation", "redirect", "in its place", presentation === "redirect")}
       </fieldset>
       <fieldset>
