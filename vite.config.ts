@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
@@ -50,7 +50,6 @@ export function collapseTemplates(): Plugin {
         .replace(/\}\n(?=<)/g, "}")
         // Private names, which only a minifier of properties shortens to one letter.
         .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
-        .replace('LANGUAGES = ""', `LANGUAGES = "${TAGS.join("")}"`)
         .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);
       return { code: collapsed, map: null };
     },
@@ -111,6 +110,8 @@ function finish(): Plugin {
       }
     },
     async writeBundle() {
+      // Those of an earlier build are not to be served, nor to be published.
+      await rm(new URL("words/", DIST), { recursive: true, force: true });
       await mkdir(new URL("words/", DIST), { recursive: true });
       for (const tag of TAGS) {
         const module = (await import(new URL(`${tag}.ts`, WORDS_FOLDER).href)) as { default: Words };

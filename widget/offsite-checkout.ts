@@ -11,7 +11,7 @@ import type { View } from "./view.ts";
 import { renderCheckout } from "./views/checkout.ts";
 import { SESSION_PARAMETER } from "../shared/paths.ts";
 import { en } from "./words/en.ts";
-import { findLanguage, loadWords, overrideWords } from "./words/load.ts";
+import { findLanguage, languageAround, loadWords, overrideWords } from "./words/load.ts";
 import type { Words } from "./words/words.ts";
 
 /** The properties that stand for attributes. */
@@ -201,14 +201,13 @@ export class OffsiteCheckout extends ReactiveElement {
       label: this.label,
       hadFocus: this.#hadFocus,
       isOverlay: this.overlay !== null,
-      // A moment later they are there: nobody should read one language and then another.
-      isMute: !this.#words,
+      isMute: this.#isMute,
     });
   }
 
   protected override updated(): void {
     const { view } = this.#flow;
-    if (view === this.#shown) return;
+    if (view === this.#shown || this.#isMute) return;
     this.#shown = view;
     this.renderRoot.querySelector("dialog")?.showModal();
     if (!this.#hadFocus && view.name !== "frame") return;
@@ -243,7 +242,7 @@ export class OffsiteCheckout extends ReactiveElement {
   }
 
   get #locale(): string {
-    return this.locale || this.closest<HTMLElement>("[lang]")?.lang || document.documentElement.lang;
+    return this.locale || languageAround(this);
   }
 
   /** What the attributes and the elements inside say is to be paid for, if they do. */
@@ -265,11 +264,19 @@ export class OffsiteCheckout extends ReactiveElement {
     return { ...order, returnUrl: page.href, cancelUrl: page.href };
   }
 
-  /** Turns to the words of a language: those of another than English come a little later. */
+  /**
+   * Whether the words are still on their way: a moment later they are there, and nobody should read one language and
+   * then another. A frame waits for nothing, as the provider's page is opened in it.
+   */
+  get #isMute(): boolean {
+    return !this.#words && this.#flow.view.name !== "frame";
+  }
+
+  /** Turns to the words of a language: until they come, what was there before stays. */
   #learn(locale: string): void {
     const language = findLanguage((this.#language = locale));
-    this.#words = language === "en" ? en : undefined;
-    if (!this.#words) void this.#fetch(language, locale);
+    if (language === "en") this.#words = en;
+    else void this.#fetch(language, locale);
   }
 
   async #fetch(language: string, locale: string): Promise<void> {

@@ -132,7 +132,7 @@ describe("the HTTP interface", () => {
   });
 
   it("serves one build of the element, and its words, for ever under an address that names them", async () => {
-    const short = await server.call("/offsite-checkout.js", { key: null });
+    const short = await server.call<string>("/offsite-checkout.js", { key: null });
     const version = (short.headers.get("etag") ?? "").replaceAll('"', "");
     const pinned = await server.call(`/offsite-checkout.${version}.js`, { key: null });
     assert.equal(pinned.status, 200);
@@ -140,9 +140,18 @@ describe("the HTTP interface", () => {
     assert.equal(pinned.headers.get("access-control-allow-origin"), "*");
     assert.equal(pinned.headers.get("cross-origin-resource-policy"), "cross-origin");
     await assertProblem("/offsite-checkout.0000000000000000.js", {}, 404, "not_found");
-    const words = await server.call("/offsite-checkout.en.another.json", { key: null });
-    assert.equal(words.headers.get("content-type"), "application/json; charset=utf-8");
-    assert.match(words.headers.get("cache-control") ?? "", /max-age=300/);
+    const build = /\.(\w{12})\.json/.exec(short.body)?.[1] ?? "";
+    for (const [name, caching] of [
+      [`de.${build}`, /max-age=31536000, immutable/],
+      [`he.${build}`, /max-age=31536000, immutable/],
+      ["de.another", /max-age=300/],
+    ] as const) {
+      const words = await server.call<{ language: string }>(`/offsite-checkout.${name}.json`, { key: null });
+      assert.equal(words.headers.get("content-type"), "application/json; charset=utf-8");
+      assert.match(words.headers.get("cache-control") ?? "", caching, name);
+      assert.equal(words.headers.get("access-control-allow-origin"), "*");
+      assert.equal(words.body.language, name.slice(0, 2));
+    }
     await assertProblem("/offsite-checkout.xx.another.json", {}, 404, "not_found");
   });
 

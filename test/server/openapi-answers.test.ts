@@ -325,7 +325,7 @@ describe("every operation answers as /openapi.json says", () => {
       await call(path, "", { key: null });
     const { version } = await readWidgetFiles();
     for (const name of [version, "older"]) await call("/offsite-checkout.{version}.js", name, { key: null });
-    for (const name of ["en.older", "xx.older"])
+    for (const name of ["de.older", "xx.older"])
       await call("/offsite-checkout.{tag}.{version}.json", name, { key: null });
   });
 

@@ -23,6 +23,9 @@ export interface Manner {
   isMute: boolean;
 }
 
+/** What is shown of a flow while there are no words for it. */
+const MUTE: Partial<CheckoutFlow> & Pick<CheckoutFlow, "view"> = { view: { name: "loading" } };
+
 /**
  * Renders the whole element for the flow's view.
  * Its live regions are always there, as one that comes with its text is not always spoken.
@@ -32,8 +35,8 @@ export function renderCheckout(
   words: Words,
   { locale, label, hadFocus, isOverlay, isMute }: Manner,
 ): TemplateResult {
-  const { session, choice } = flow;
-  const { name, notice } = isMute ? { name: "loading" as const, notice: undefined } : flow.view;
+  const { session, choice, view } = isMute ? MUTE : flow;
+  const { name, notice } = view;
   const scene = setScene(words, session, locale);
   const isStart = name === "offer" || (name === "start" && choice !== undefined);
   const result = name === "start" && !choice ? "closed" : name in RESULTS ? (name as ResultName) : undefined;

@@ -2,11 +2,8 @@ import { serverBase } from "../addresses.ts";
 import { en } from "./en.ts";
 import type { Words } from "./words.ts";
 
-/**
- * The languages beside English, by tags of two letters one after another: the build names them. Each is in a file of its
- * own, which is asked for when it is needed.
- */
-const LANGUAGES = "" as string;
+/** The tags of the languages beside English. Each is in a file of its own, which is asked for when it is needed. */
+const LANGUAGES = "ar cs da de es fi fr he hu it ja ko nb nl pl pt ru sv tr zh";
 
 /** Names what was built together; the build puts the hash of all words here. */
 const WORDS_VERSION = "current";
@@ -22,7 +19,15 @@ export function findLanguage(locale: string): string {
     .toLowerCase()
     .replace(/[-_].*/, "")
     .replace(/^n[no]$/, "nb");
-  return LANGUAGES.match(/../g)?.includes(tag) ? tag : "en";
+  return LANGUAGES.split(" ").includes(tag) ? tag : "en";
+}
+
+/** Gives the language that an element inherits from what is around it, also out of shadow roots. */
+export function languageAround(element: Element): string {
+  const root = element.getRootNode();
+  // Not `.lang`: a form answers that with its field of this name.
+  const language = element.closest("[lang]")?.getAttribute("lang");
+  return language ?? (root instanceof ShadowRoot ? languageAround(root.host) : "");
 }
 
 /**

@@ -99,6 +99,12 @@ export function reply(body: unknown, status = 200): Response {
 /** Stands in for the server: keeps one session, starts attempts, and fails or waits where a test says so. */
 export class ScriptedServer {
   session: CheckoutSession = sampleSession();
+  /** The words of the languages that it has, by their tags: what the file holds. */
+  words: Record<string, unknown> = {};
+  /** The tags of the languages that were asked for, in that order. */
+  /** What words wait for. */
+  wordsOnTheirWay: Promise<void> = Promise.resolve();
+  readonly askedWords: string[] = [];
   handoff: Handoff = { method: "GET", url: `${PROVIDER}/puppet` };
   readonly calls: Call[] = [];
   /** The answers to the next calls, before the usual ones. */
@@ -110,6 +116,8 @@ export class ScriptedServer {
   install(): void {
     globalThis.fetch = (input, init = {}) => {
       const url = input instanceof Request ? input.url : input.toString();
+      const tag = /\/offsite-checkout\.(\w+)\.current\.json$/.exec(url)?.[1];
+      if (tag !== undefined) return this.#speak(tag);
       return /\/v1\//.test(url) ? this.#answer(url, init) : this.#fetch(input, init);
     };
   }
@@ -156,6 +164,13 @@ export class ScriptedServer {
 
   get started(): Call[] {
     return this.calls.filter(({ method }) => method === "POST");
+  }
+
+  async #speak(tag: string): Promise<Response> {
+    this.askedWords.push(tag);
+    await this.wordsOnTheirWay;
+    const words = this.words[tag];
+    return words === undefined ? problem(404, "not_found")() : reply(words);
   }
 
   async #answer(url: string, init: RequestInit): Promise<Response> {
