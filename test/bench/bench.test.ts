@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { leftOut } from "../support/depth.ts";
 import { postgresFault } from "../support/postgres.ts";
 
 const ROWS = [
@@ -22,7 +23,7 @@ const ROWS = [
   "longest block, snapshot of 400 sessions",
 ];
 
-describe("the benchmark", () => {
+describe("the benchmark", { skip: leftOut }, () => {
   it("measures everything, each in a row of one table", async () => {
     const script = fileURLToPath(new URL("bench.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, "--quick", "--only=server"], {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { leftOut } from "../support/depth.ts";
 import { SECRET_KEY } from "../support/server.ts";
 import { postgresFault, startCluster, type TestCluster } from "../support/postgres.ts";
 import { ConsoleStage, Merchant } from "./console-stage.ts";
@@ -7,7 +8,7 @@ import { until } from "./stage.ts";
 
 describe("the console, on the JSON store", () => consoleTests(() => ConsoleStage.open()));
 
-describe("the console, on PostgreSQL", { skip: postgresFault }, () => {
+describe("the console, on PostgreSQL", { skip: leftOut || postgresFault }, () => {
   let cluster: TestCluster;
   before(async () => {
     cluster = await startCluster(["fsync=off"]);

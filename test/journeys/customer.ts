@@ -1,5 +1,6 @@
 import type { BrowserContext, Frame, Page } from "puppeteer-core";
 import type { Stage } from "./stage.ts";
+import { naming } from "./waiting.ts";
 
 /** How the customer meets the provider's page. */
 export interface Way {
@@ -40,7 +41,7 @@ export class Customer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#context.close();
+    await naming("the browser to let the customer go", this.#context.close());
   }
 
   /** Puts a mug into the cart and goes to the checkout; gives the session that the shop's server made. */
@@ -63,7 +64,8 @@ export class Customer {
 
   /** Presses the element's button and gives the provider's page, wherever it opens. */
   async pressPay(): Promise<Frame> {
-    const button = await this.page.waitForSelector("offsite-checkout >>> [part=button][aria-disabled=false]");
+    const selector = "offsite-checkout >>> [part=button][aria-disabled=false]";
+    const button = await naming("the element's button", this.page.waitForSelector(selector));
     await button?.click();
     return this.atProvider();
   }
@@ -83,22 +85,26 @@ export class Customer {
 
   /** Waits for the provider's page. */
   async atProvider(): Promise<Frame> {
-    const frame = await this.page.waitForFrame((frame) => frame.url().startsWith(this.#stage.demo.urls.provider));
+    const isProvider = (frame: Frame) => frame.url().startsWith(this.#stage.demo.urls.provider);
+    const frame = await naming("the provider's page", this.page.waitForFrame(isProvider));
     // Before its style sheet is there, the page's buttons are not where they will be when the press comes.
-    await frame.waitForFunction(
+    const isWhole = frame.waitForFunction(
       () => document.readyState === "complete" && document.querySelector("form.choices") !== null,
+      { timeout: LIMIT_MS },
     );
+    await naming("the provider's page to be whole", isWhole);
     return frame;
   }
 
   /** Makes a choice on the provider's page by pressing its button; gives the provider's id of the payment. */
   async choose(frame: Frame, choice: string): Promise<string> {
     const paymentId = frame.url().split("/").at(-1) ?? "";
-    const button = await frame.waitForSelector(`button[value="${choice}"]`);
+    const selector = `button[value="${choice}"]`;
+    const button = await naming(`the choice ${choice}`, frame.waitForSelector(selector, { timeout: LIMIT_MS }));
     if (button === null) throw new Error(`there is no choice ${choice}`);
-    const group = await frame.$(`details:not([open]):has(button[value="${choice}"]) > summary`);
-    await group?.click();
-    await button.click();
+    const group = await frame.$(`details:not([open]):has(${selector}) > summary`);
+    if (group !== null) await naming(`the group of ${choice} to open`, group.click());
+    await naming(`the press on ${choice}`, button.click());
     return paymentId;
   }
 
@@ -111,24 +117,26 @@ export class Customer {
 
   /** Presses what leads to another page, and waits for it. */
   async follow(selector: string): Promise<void> {
-    await Promise.all([this.page.waitForNavigation(), this.page.click(selector)]);
+    await naming(`where ${selector} leads`, Promise.all([this.page.waitForNavigation(), this.page.click(selector)]));
   }
 
   /** Waits for the shop's own word on the order: the heading of the page that the customer ends on. */
   async seesHeading(text: string): Promise<void> {
-    await this.page.waitForFunction(
+    const isSeen = this.page.waitForFunction(
       (text: string) => document.querySelector("main h1")?.textContent?.trim() === text,
       {},
       text,
     );
+    await naming(`the heading "${text}" at ${this.page.url()}`, isSeen);
   }
 
   /** Waits for words that the element shows. */
   async seesInElement(text: string): Promise<void> {
-    await this.page.waitForFunction(
+    const isSeen = this.page.waitForFunction(
       (text: string) => document.querySelector("offsite-checkout")?.shadowRoot?.textContent?.includes(text) === true,
       {},
       text,
     );
+    await naming(`"${text}" in the element`, isSeen);
   }
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { after, before, test } from "node:test";
 import { Customer } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
 let stage: Stage;
-beforeEach(async () => {
+before(async () => {
   stage = await Stage.open();
 });
-afterEach(() => stage.close());
+after(() => stage.close());
 
 const A_DAY = 86_400;
 

@@ -9,6 +9,8 @@ import { createServer } from "node:net";
 /** The key under which the protocol gives an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const START_LIMIT_MS = 20_000;
+/** Longer than the protocol gives a page to load, which then says so itself. */
+const COMMAND_LIMIT_MS = 60_000;
 
 /** An element in a page, as the protocol names it. */
 export type DriverElement = Record<typeof ELEMENT, string>;
@@ -99,7 +101,11 @@ export class WebKit {
   }
 
   async #call<Value>(method: string, url: string, body: object): Promise<Value> {
-    const response = await fetch(url, method === "POST" ? { method, body: JSON.stringify(body) } : { method });
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
+      ...(method === "POST" ? { body: JSON.stringify(body) } : {}),
+    });
     const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
     if (!response.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value.error}, ${value.message}`);
     return value;

@@ -9,6 +9,7 @@ import { operatePayment } from "../../../server/checkout/operate-payment.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
 import { CheckoutError } from "../../../server/errors.ts";
 import type { Ledger } from "../../../server/stores/ledger.ts";
+import { depth } from "../../support/depth.ts";
 import { comeBack, endActions, openExternalCheckout } from "../../support/external-checkout.ts";
 import { startExternalEndpoint, type Behaviour, type ExternalEndpoint } from "../../support/external-endpoint.ts";
 
@@ -19,7 +20,9 @@ type Command =
   | { do: "behave"; behaviour: Behaviour }
   | { do: "time passes"; seconds: number };
 
-const RUNS = Number(process.env["MODEL_RUNS"] ?? 60);
+const RUNS = Number(
+  process.env["MODEL_RUNS"] ?? depth("random stories of each external payment", { whole: 60, less: 25 }),
+);
 const AMOUNT = 12_900;
 
 const command: fc.Arbitrary<Command> = fc.oneof(

@@ -24,6 +24,7 @@ import type { ProviderRequest } from "../../../server/gateways/gateway.ts";
 import type { Ledger, PaymentRecord } from "../../../server/stores/ledger.ts";
 import { openJsonStore } from "../../../server/stores/json.ts";
 import { PlayProvider, type PlayAct, type PlayTrip } from "../../support/play-gateway.ts";
+import { depth } from "../../support/depth.ts";
 import { testClock, type TestClock } from "../../support/server.ts";
 import { KEPT_FAILURES } from "./kept-failures.ts";
 import { CrashingDisk, seededRandom, type Loss } from "../stores/crashing-disk.ts";
@@ -43,7 +44,7 @@ export type Command =
   | { do: "at once"; commands: Command[] };
 
 const FOLDER = "/store";
-const RUNS = Number(process.env["MODEL_RUNS"] ?? 200);
+const RUNS = Number(process.env["MODEL_RUNS"] ?? depth("random stories of a payment", { whole: 200, less: 80 }));
 const SILENT = pino({ level: "silent" });
 
 /** The checkout on a disk, which can be restarted and crashed. */

@@ -5,12 +5,27 @@ import { pino } from "pino";
 import { StoreError } from "../../../server/errors.ts";
 import { openJsonStore, type JsonStoreOptions } from "../../../server/stores/json.ts";
 import type { Store } from "../../../server/stores/store.ts";
+import { choose, depth } from "../../support/depth.ts";
 import { sampleTime } from "../../support/sample-ledger.ts";
 import { CrashingDisk, seededRandom, type Loss } from "./crashing-disk.ts";
 import { assertIntact, runLoad, smallLedger, step, type Progress } from "./small-load.ts";
 
 const FOLDER = "/store";
 const SILENT = pino({ level: "silent" });
+
+const LOSSES = choose<[seed: number, loss: Loss]>(
+  "losses at each cut",
+  [
+    [0, "none"],
+    [1, "all"],
+    [2, "some"],
+    [3, "some"],
+    [4, "some"],
+  ],
+  ([seed]) => seed <= 2,
+);
+const SECOND_CUTS = depth("stores that are cut twice", { whole: 150, less: 40 });
+const BITS = depth("bits of each byte to alter", { whole: 8, less: 1 });
 
 describe("the JSON store, when the power goes", () => {
   const load = { sessions: 6, changes: 7 };
@@ -22,7 +37,7 @@ describe("the JSON store, when the power goes", () => {
     assert.ok(steps > 60, `the load takes ${steps} steps`);
     assert.ok([...whole.files().keys()].some((path) => path.includes("snapshot")));
     for (let cutAt = 1; cutAt <= steps; cutAt += 1) {
-      for (const [seed, loss] of (["none", "all", "some", "some", "some"] as Loss[]).entries()) {
+      for (const [seed, loss] of LOSSES) {
         const disk = new CrashingDisk();
         disk.cutAt = cutAt;
         const progress = await loadUntilCut(disk, load);
@@ -33,7 +48,7 @@ describe("the JSON store, when the power goes", () => {
   });
 
   it("has them all after a second cut while it recovers", async () => {
-    for (let seed = 0; seed < 150; seed += 1) {
+    for (let seed = 0; seed < SECOND_CUTS; seed += 1) {
       const random = seededRandom(seed);
       const disk = new CrashingDisk();
       disk.cutAt = 20 + Math.floor(random() * 100);
@@ -69,7 +84,9 @@ describe("the JSON store, with a journal that was cut or altered", () => {
   it("drops a torn record, keeps those before it, and says so, wherever it is torn", async () => {
     const { files, lengths } = await writeThree();
     const journal = files.get(JOURNAL) ?? Buffer.alloc(0);
-    for (let length = lengths[0] ?? 0; length < journal.length; length += 1) {
+    const first = lengths[0] ?? 0;
+    const places = Array.from({ length: journal.length - first }, (_, index) => first + index);
+    for (const length of choose("places to tear the journal", places, isNear(lengths))) {
       const disk = diskOf(files, [JOURNAL, journal.subarray(0, length)]);
       const warnings: { offset?: number; dropped?: number; file?: string }[] = [];
       const log = { ...quiet, warn: (details: object) => void warnings.push(details) };
@@ -93,7 +110,8 @@ describe("the JSON store, with a journal that was cut or altered", () => {
     assert.equal(snapshots.length, 1);
     for (const [path, bytes] of files) {
       for (let index = 0; index < bytes.length; index += 1) {
-        for (let bit = 0; bit < 8; bit += 1) {
+        for (let nth = 0; nth < BITS; nth += 1) {
+          const bit = (index + nth) % 8;
           const altered = Buffer.from(bytes);
           altered[index] = (altered[index] ?? 0) ^ (1 << bit);
           const opening = openOn(diskOf(files, [path, altered]));
@@ -338,6 +356,11 @@ async function writeThree(): Promise<{ files: Map<string, Buffer>; lengths: numb
   }
   await store.close();
   return { files: disk.files(), lengths };
+}
+
+/** Every fifth place, and those about the end of a record. */
+function isNear(ends: readonly number[]): (place: number) => boolean {
+  return (place) => place % 5 === 0 || ends.some((end) => Math.abs(place - end) <= 4);
 }
 
 function diskOf(files: Map<string, Buffer>, ...replaced: [path: string, bytes: Buffer][]): CrashingDisk {

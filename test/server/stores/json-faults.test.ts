@@ -12,6 +12,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { openJsonStore } from "../../../server/stores/json.ts";
+import { leftOut } from "../../support/depth.ts";
 import { sampleId, sampleTime } from "../../support/sample-ledger.ts";
 import { assertIntact, type Progress } from "./small-load.ts";
 
@@ -21,7 +22,6 @@ const RUN_LIMIT_MS = 2000;
 const IMAGE_MIB = 64;
 const MEMORY = "/dev/shm";
 
-const isAsked = process.env["FAULTS"] === "1";
 const straceFault = findFault(() => execFileSync("strace", ["-f", "-e", "trace=fdatasync", "true"], { stdio: "pipe" }));
 const mountFault = findFault(() => {
   using memory = temporaryFolder(MEMORY);
@@ -94,7 +94,7 @@ describe("the JSON store, after a power cut", { skip: mountFault }, () => {
 });
 
 function findFault(probe: () => void): string | false {
-  if (!isAsked) return "left out: FAULTS=1 asks for it";
+  if (leftOut !== false) return leftOut;
   try {
     probe();
     return false;
