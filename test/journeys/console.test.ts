@@ -144,8 +144,12 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     assert.equal(await merchant.page.$("[data-operation]"), null, "nothing else can be done meanwhile");
     stage.endpoint.behaviour = "succeed";
     stage.server.clock.advance(61);
-    await merchant.press("Ask the provider");
-    await merchant.waitForStanding("€43.00 was taken by Wallet.");
+    // The server asks by itself, too: where it was under way with that, the page learns of it at the next press.
+    await until(async () => {
+      await merchant.press("Ask the provider");
+      await merchant.settled();
+      return (await merchant.standing()).startsWith("€43.00 was taken by Wallet.");
+    }, "the wallet to say that it has captured");
     assert.equal(stage.endpoint.done.size, before + 1);
   });
 
@@ -238,6 +242,9 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     await tabTo("Receive €43.00");
     await keyboard.press("Enter");
     await merchant.waitForStanding("€43.00 was taken");
+    // The page is drawn again and the focus set before anybody could press a key.
+    await merchant.page.waitForSelector("dialog", { hidden: true });
+    await merchant.settled();
     await tabTo("Refund…");
     await keyboard.press("Space");
     await merchant.page.waitForSelector("dialog[open] #amount:focus");
