@@ -61,6 +61,7 @@ export function addCharge(checkout: Checkout, change: Change, source: SourceReco
   // Nobody comes back from it: its token is known to nobody.
   const attempt = newAttempt(change, gateway, {}, { id: newId("at"), token: newToken() });
   attempt.paymentSource = source.id;
+  if (gateway.fetchPayment !== undefined && gateway.repeatsCalls !== true) attempt.isAskable = true;
   if (source.paymentSourceToken !== undefined) attempt.paymentSourceToken = source.paymentSourceToken;
   if (source.customerToken !== undefined) attempt.customerToken = source.customerToken;
   // Longer than the call that follows takes; after a crash it is made then.

@@ -205,8 +205,10 @@ function settleAttempt(attempt: AttemptRecord, payment: PaymentRecord, report: M
   if (report.outcome !== "pending" && !isInDoubt(payment)) {
     if (payment.state !== "authorization") delete attempt.nextCheckAt;
     else if (payment.authorizationExpiresAt !== undefined) attempt.nextCheckAt = payment.authorizationExpiresAt;
-    // A provider that takes a token is told everything at once, and cannot be asked.
-    else if (attempt.paymentSourceToken !== undefined) delete attempt.nextCheckAt;
+    // A provider that takes a token is told everything at once, and most cannot be asked.
+    else if (attempt.paymentSourceToken !== undefined && attempt.isAskable !== true) delete attempt.nextCheckAt;
+    // News that came after the last question: nobody else would notice that it has lapsed.
+    else attempt.nextCheckAt ??= time;
   }
   if (attempt.state === "settled") return;
   attempt.state = "settled";

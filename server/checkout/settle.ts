@@ -71,29 +71,34 @@ async function askAndSettle(
   const gateway = requireTripGateway(checkout, trip);
   if (gateway.fetchPayment === undefined && trip.attempt.paymentSource === undefined)
     return { fetched: "unpaid", ledger: await readLedger(checkout, trip.session.id) };
-  const fetched = await fetchStanding(checkout, gateway, trip, decidedBy);
+  const { fetched, isRepeated } = await fetchStanding(checkout, gateway, trip, decidedBy);
+  // The same answer as before says what was authorized, and nothing of what was done with it since.
+  const isOutdated = isRepeated && trip.attempt.isAskable === true;
   const ledger = await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     if (fetched !== "unpaid" && fetched !== "expired") {
       noteAuthorizationAnswered(change, trip.attempt.id, fetched.remoteState);
       decide(change, { attemptId: trip.attempt.id, isProven: true, report: fetched });
-      if (gateway.repeatsCalls !== true) resolveDoubt(change, trip.attempt.id, fetched);
+      if (gateway.repeatsCalls !== true && !isOutdated) resolveDoubt(change, trip.attempt.id, fetched);
     }
-    noteLapsed(change, trip.attempt.id, fetched);
+    if (!isOutdated) noteLapsed(change, trip.attempt.id, fetched);
     noteAsked(checkout, change, trip, typeof fetched === "string" ? fetched : fetched.outcome);
   });
-  return { fetched, ledger };
+  // It is no longer in doubt whether the money was asked for: now it is asked how it stands.
+  return isOutdated ? askAndSettle(checkout, trip, decidedBy) : { fetched, ledger };
 }
 
+/** Asks how a trip stands; `isRepeated` where the answer is one that may have been given before. */
 async function fetchStanding(
   checkout: Checkout,
   gateway: Gateway,
   trip: Trip,
   decidedBy: DecidedBy,
-): Promise<FetchedPayment> {
+): Promise<{ fetched: FetchedPayment; isRepeated: boolean }> {
   const isAskedForMoney = gateway.repeatsCalls === true || trip.attempt.paymentSource !== undefined;
   const sent = isAskedForMoney ? await sendAuthorization(checkout, gateway, trip, decidedBy) : "over";
   if (sent !== "over") return sent;
-  return gateway.repeatsCalls === true ? "unpaid" : ((await gateway.fetchPayment?.(trip)) ?? "unpaid");
+  const fetched = gateway.repeatsCalls === true ? "unpaid" : ((await gateway.fetchPayment?.(trip)) ?? "unpaid");
+  return { fetched, isRepeated: false };
 }
 
 /**
@@ -106,7 +111,7 @@ async function sendAuthorization(
   gateway: Gateway,
   trip: Trip,
   decidedBy: DecidedBy,
-): Promise<FetchedPayment | "over"> {
+): Promise<{ fetched: FetchedPayment; isRepeated: boolean } | "over"> {
   const attemptId = trip.attempt.id;
   const send =
     trip.attempt.paymentSource === undefined
@@ -120,14 +125,16 @@ async function sendAuthorization(
   });
   if (standing === "over") return "over";
   try {
-    return await send(requireAttempt(ledger, ({ id }) => id === attemptId));
+    const fetched = await send(requireAttempt(ledger, ({ id }) => id === attemptId));
+    return { fetched, isRepeated: standing === "again" };
   } catch (error) {
     // That this call was not sent does not say that an earlier one was not.
     if (!(error instanceof GatewayError) || error.inDoubt || standing !== "first") throw error;
     checkout.log.warn({ attemptId, gateway: gateway.id, err: error }, "an authorization did not reach the provider");
     const code = error.code === "circuit_open" ? "circuit_open" : "gateway_unavailable";
     // Nothing can come of it, and the customer may choose again at once.
-    return { outcome: "failed", code, remoteState: "unsent", message: error.message };
+    const fetched = { outcome: "failed", code, remoteState: "unsent", message: error.message } as const;
+    return { fetched, isRepeated: false };
   }
 }
 

@@ -59,6 +59,7 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
     isAuthorizationUnanswered: _isAuthorizationUnanswered,
     actionId: _actionId,
     isCapturedAtOnce: _isCapturedAtOnce,
+    isAskable: _isAskable,
     customerToken: _customerToken,
     paymentSource,
     ...view

@@ -73,6 +73,8 @@ export interface AttemptRecord extends Attempt {
   actionId?: string;
   /** True where an authorization is followed at once by a capture of our own. */
   isCapturedAtOnce?: boolean;
+  /** True where a source is charged at a provider that can also be asked how a trip stands. */
+  isAskable?: boolean;
   /** A success that did not match: what the provider said instead. Never counted. */
   mismatch?: { code: AttemptCode; amount: number; currency: string; environment: Environment };
 }

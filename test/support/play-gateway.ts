@@ -6,6 +6,7 @@ import type {
   OperationReport,
   OperationRequest,
   Report,
+  Trip,
   VerifiedNotification,
 } from "../../server/gateways/gateway.ts";
 
@@ -21,7 +22,9 @@ export interface PlayTrip {
   currency: string;
   isCapturedLater: boolean;
   expiresAt: number;
-  state: "created" | "pending" | "failed" | "declined" | "authorized" | "completed" | "voided";
+  /** When an authorization lapses; absent where it is held for ever. */
+  authorizedUntil?: number;
+  state: "created" | "pending" | "failed" | "declined" | "authorized" | "completed" | "voided" | "lapsed";
   captured: number;
   refunded: number;
 }
@@ -35,6 +38,11 @@ export class PlayProvider {
   readonly messages: VerifiedNotification[] = [];
   /** Makes calls fail: before anything is done, or after it was. */
   fault: "none" | "before" | "after" = "none";
+  /** How long money is held from now on, in seconds, and whether it is said; absent where it is for ever. */
+  hold: { seconds: number; isTold: boolean } | undefined;
+  /** What comes of charging a saved source. */
+  chargeAct: "pay" | "decline" | "hold" = "pay";
+  readonly #charges = new Map<string, Report>();
   readonly #operations = new Map<string, OperationReport>();
   readonly #now: () => Date;
 
@@ -44,12 +52,18 @@ export class PlayProvider {
 
   /** Lets something happen to a trip; what cannot happen does not. */
   act(trip: PlayTrip, act: PlayAct): void {
+    this.#lapse(trip);
     const isPayable = trip.state === "created" && this.#now().getTime() < trip.expiresAt;
     if (act === "pay" && isPayable) this.#succeed(trip);
     else if (act === "decline" && isPayable) this.#say(trip, "declined");
     else if (act === "hold" && isPayable) this.#say(trip, "pending");
     else if (act === "arrive" && trip.state === "pending") this.#succeed(trip);
     else if (act === "bounce" && trip.state === "pending") this.#say(trip, "failed");
+  }
+
+  /** Lets every authorization lapse whose time is over, as it has at the provider whether anybody asks or not. */
+  lapse(): void {
+    for (const trip of this.trips) this.#lapse(trip);
   }
 
   /** Makes the gateway of this provider. */
@@ -62,23 +76,10 @@ export class PlayProvider {
       origins: [],
       checkSession: () => [],
       start: async ({ session, attempt }, { returnUrl }) => {
-        const create = () => {
-          const trip: PlayTrip = {
-            remoteId: `remote-${this.trips.length + 1}`,
-            reference: attempt.reference,
-            returnToken: returnUrl.split("/").at(-1) ?? "",
-            amount: attempt.amount,
-            currency: attempt.currency,
-            isCapturedLater: session.capture === "manual",
-            // Where our side never hears of the trip, nobody is sent on it.
-            expiresAt: this.fault === "after" ? 0 : this.#now().getTime() + LIFETIME_MS,
-            state: "created",
-            captured: 0,
-            refunded: 0,
-          };
-          this.trips.push(trip);
-          return trip;
-        };
+        // Where our side never hears of the trip, nobody is sent on it.
+        const payableMs = this.fault === "after" ? -Infinity : LIFETIME_MS;
+        const returnToken = returnUrl.split("/").at(-1) ?? "";
+        const create = () => this.#create({ session, attempt }, { returnToken, payableMs });
         const { remoteId, expiresAt } = await this.#answer(create);
         return {
           handoff: { method: "GET", url: `https://provider.example/${remoteId}` },
@@ -103,6 +104,9 @@ export class PlayProvider {
           trip.state = "voided";
           return true;
         }),
+      createPaymentSource: (_payment, { sourceId }) =>
+        this.#answer(() => ({ paymentSourceToken: `saved-${sourceId}`, customerToken: "customer" })),
+      chargePaymentSource: (trip) => this.#answer(() => this.#charge(trip)),
       refund: (payment, request) =>
         this.#operate(payment.remoteId, request, (trip) => {
           if (trip.refunded + request.amount > trip.captured) return false;
@@ -112,14 +116,65 @@ export class PlayProvider {
     };
   }
 
+  #create(
+    { session, attempt }: Trip,
+    { returnToken, payableMs }: { returnToken: string; payableMs: number },
+  ): PlayTrip {
+    const trip: PlayTrip = {
+      remoteId: `remote-${this.trips.length + 1}`,
+      reference: attempt.reference,
+      returnToken,
+      amount: attempt.amount,
+      currency: attempt.currency,
+      isCapturedLater: session.capture === "manual",
+      expiresAt: Math.max(0, this.#now().getTime() + payableMs),
+      state: "created",
+      captured: 0,
+      refunded: 0,
+    };
+    this.trips.push(trip);
+    return trip;
+  }
+
+  /** Charges a source once for each key, which is the attempt's id, and gives the same answer again. */
+  #charge(trip: Trip): Report {
+    const { attempt } = trip;
+    const known = this.#charges.get(attempt.id);
+    if (known !== undefined) return known;
+    const { paymentSourceToken = "", customerToken } = attempt;
+    if (!paymentSourceToken.startsWith("saved-src_") || customerToken !== "customer") {
+      throw new Error(`${paymentSourceToken} is no token of a source`);
+    }
+    const charge = this.#create(trip, { returnToken: "", payableMs: LIFETIME_MS });
+    this.act(charge, this.chargeAct);
+    const report = this.#report(charge);
+    if (typeof report === "string") throw new Error(`the charge is ${report}`);
+    this.#charges.set(attempt.id, report);
+    return report;
+  }
+
+  #lapse(trip: PlayTrip): void {
+    const { state, authorizedUntil } = trip;
+    if (state !== "authorized" || authorizedUntil === undefined) return;
+    if (this.#now().getTime() >= authorizedUntil) trip.state = "lapsed";
+  }
+
+  #report(trip: PlayTrip): FetchedPayment {
+    this.#lapse(trip);
+    return reportOf(trip, this.hold?.isTold === true);
+  }
+
   #succeed(trip: PlayTrip): void {
+    if (trip.isCapturedLater && this.hold !== undefined) {
+      trip.authorizedUntil = this.#now().getTime() + this.hold.seconds * 1000;
+    }
     if (!trip.isCapturedLater) trip.captured = trip.amount;
     this.#say(trip, trip.isCapturedLater ? "authorized" : "completed");
   }
 
   #say(trip: PlayTrip, state: PlayTrip["state"]): void {
     trip.state = state;
-    const report = reportOf(trip);
+    const report = this.#report(trip);
     if (typeof report === "string") return;
     this.messages.push({ proof: "signed", report, attempt: { reference: trip.reference } });
   }
@@ -134,7 +189,7 @@ export class PlayProvider {
     const trip = this.trips.find((candidate) => candidate.reference === reference);
     if (trip === undefined) return "unpaid";
     if (trip.state === "created" && this.#now().getTime() >= trip.expiresAt) return "expired";
-    return reportOf(trip);
+    return this.#report(trip);
   }
 
   #operate(
@@ -146,6 +201,7 @@ export class PlayProvider {
       const known = this.#operations.get(operationId);
       if (known !== undefined) return known;
       const trip = this.trips.find((candidate) => candidate.remoteId === remoteId);
+      if (trip !== undefined) this.#lapse(trip);
       const report: OperationReport =
         trip !== undefined && carryOut(trip)
           ? { status: "succeeded", remoteId: `${operationId}-remote` }
@@ -164,8 +220,8 @@ export class PlayProvider {
   }
 }
 
-function reportOf(trip: PlayTrip): Report | "unpaid" {
-  const { remoteId, amount, currency, state } = trip;
+function reportOf(trip: PlayTrip, tellsExpiry: boolean): FetchedPayment {
+  const { remoteId, amount, currency, state, authorizedUntil } = trip;
   const money = { remoteId, remoteState: state, amount, currency, environment: "test" as const };
   switch (state) {
     case "created":
@@ -173,10 +229,20 @@ function reportOf(trip: PlayTrip): Report | "unpaid" {
     case "authorized":
     case "completed":
     case "pending":
-      return { outcome: state, ...money, capturedAmount: trip.captured, refundedAmount: trip.refunded };
+      return {
+        outcome: state,
+        ...money,
+        capturedAmount: trip.captured,
+        refundedAmount: trip.refunded,
+        ...(state === "authorized" && tellsExpiry && authorizedUntil !== undefined
+          ? { authorizationExpiresAt: new Date(authorizedUntil).toISOString() }
+          : {}),
+      };
     case "declined":
     case "failed":
       return { outcome: state, remoteState: state };
+    case "lapsed":
+      return "expired";
     case "voided":
       return { outcome: "cancelled", remoteState: state };
     default:
