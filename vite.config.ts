@@ -38,6 +38,7 @@ export function collapseTemplates(): Plugin {
       const collapsed = code
         .replace(/styles = `[^`]*`/g, (sheet) =>
           sheet
+            .replace(/\/\*.*?\*\//gs, "")
             .replace(/\s+/g, " ")
             .replace(/ ?([{}:;,>]) /g, "$1")
             .replace(/;}/g, "}")

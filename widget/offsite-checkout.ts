@@ -216,6 +216,8 @@ export class OffsiteCheckout extends ReactiveElement {
     // One that has the focus already would not be spoken again.
     target?.blur();
     target?.focus();
+    // What has the focus may yet be seen in part alone: a frame by its upper edge.
+    target?.scrollIntoView({ block: "nearest" });
   }
 
   /** Turns to the session that the attributes or the page's address name, unless it is the one already. */

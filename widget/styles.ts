@@ -176,6 +176,11 @@ export const styles = `
     border-width: 1px;
     background: var(--_canvas);
   }
+  /* The frame's, and that of what stands under it, from the press on: nothing else on the page moves when it comes. */
+  [part~="room"] {
+    min-block-size: calc(var(--offsite-frame-height, 560px) + 144px);
+    align-content: start;
+  }
   [part="skeleton"] {
     block-size: 240px;
     background: var(--_canvas);

@@ -21,22 +21,33 @@ export interface WidgetPages {
   shop: string;
   /** The provider's page. */
   provider: string;
-  /** The page of a subject for one session at a checkout server. */
-  address(subject: Subject, session: { id: string; clientSecret: string }, server: string): string;
+  /** The page of a subject for one session at a checkout server, whose answers to the press take `slowMs` longer. */
+  address(subject: Subject, session: { id: string; clientSecret: string }, server: string, slowMs: number): string;
   close(): Promise<void>;
 }
 
 /** Where the minified file of zoid is, which the page and the frame load. */
 export const ZOID_FILE = fileURLToPath(import.meta.resolve("@krakenjs/zoid/dist/zoid.min.js"));
 
-/** When the button can be pressed: with the next frame that is drawn. Layout shifts and long tasks are collected. */
+/**
+ * When the button can be pressed: with the next frame that is drawn. Long tasks are collected, and layout shifts as Core
+ * Web Vitals count them: not within half a second of a press. What is posted takes as long as a provider may, if wanted.
+ */
 const MEASURE = `
 globalThis.shift = 0;
 globalThis.longTasks = [];
-new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shift += value; })
+new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value; })
   .observe({ type: "layout-shift", buffered: true });
 new PerformanceObserver((list) => { for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration }); })
   .observe({ type: "longtask", buffered: true });
+{
+  const { slow } = document.currentScript.dataset;
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    if (slow && init?.method === "POST") await new Promise((resolve) => setTimeout(resolve, Number(slow)));
+    return fetch(input, init);
+  };
+}
 globalThis.markUsable = () => requestAnimationFrame(() => { globalThis.usableAt = performance.now(); });
 addEventListener("click", () => { globalThis.clickedAt = performance.timeOrigin + performance.now(); }, { capture: true, once: true });
 `;
@@ -97,8 +108,8 @@ export async function serveWidgetPages(): Promise<WidgetPages> {
   return {
     shop: shop ?? "",
     provider,
-    address: (subject, { id, clientSecret }, server) =>
-      `${shop}/?${new URLSearchParams({ subject, id, secret: clientSecret, server, provider })}`,
+    address: (subject, { id, clientSecret }, server, slowMs) =>
+      `${shop}/?${new URLSearchParams({ subject, id, secret: clientSecret, server, provider, slow: String(slowMs) })}`,
     close: async () => {
       for (const server of servers) {
         server.closeAllConnections();
@@ -118,7 +129,7 @@ function providerPage(isForZoid: boolean): string {
 }
 
 function shopPage(search: URLSearchParams): string {
-  const [subject, id, secret, server, provider] = ["subject", "id", "secret", "server", "provider"].map(
+  const [subject, id, secret, server, provider, slow] = ["subject", "id", "secret", "server", "provider", "slow"].map(
     (name) => search.get(name) ?? "",
   );
   const zoid = `<script defer src="/zoid.js"></script><script defer src="/zoid-page.js"></script>`;
@@ -130,7 +141,7 @@ function shopPage(search: URLSearchParams): string {
     </offsite-checkout>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
     <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-    <script>${MEASURE}</script>${scripts}</head>
+    <script data-slow="${slow}">${MEASURE}</script>${scripts}</head>
     <body data-server="${server}" data-secret="${secret}" data-path="${attemptsPath(id ?? "")}" data-provider="${provider}">
     <h1>Checkout</h1><main>${subject === "element" ? checkout : button}</main>
     <p>${"Free returns within thirty days. ".repeat(20)}</p></body></html>`;

@@ -319,6 +319,16 @@ describe("where the focus goes", () => {
     equal(focused(element), "frame");
   });
 
+  it("shows the frame whole, as far as the window is high enough", async () => {
+    const space = Object.assign(document.createElement("div"), { style: "block-size: 90vh" });
+    space.dataset["stage"] = "";
+    document.body.prepend(space);
+    const element = await openFrame(stage);
+    const { bottom } = frameOf(element).getBoundingClientRect();
+    ok(bottom <= innerHeight || frameOf(element).getBoundingClientRect().top <= 1, String(bottom));
+    space.remove();
+  });
+
   it("goes to the result's heading when the customer is back, and to the next one's", async () => {
     const element = await comeBack(stage);
     equal([focused(element), part(element, "title").textContent], ["title", "Checking your payment"]);

@@ -55,7 +55,7 @@ export function renderCheckout(
   >
     ${result && renderResult(scene, flow, result, gateway)} ${session && renderSummary(scene, session)}
     ${name === "loading" ? html`<p part="skeleton">${words.loading}</p>` : ""}
-    ${notice && renderNotice(scene, notice, gateway)} ${isStart || busy ? renderStart(scene, flow, label, busy) : ""}
+    ${notice && renderNotice(scene, notice, gateway)} ${isStart || busy ? renderStart(scene, flow, label, busy, isOverlay) : ""}
     ${
       name === "frame"
         ? isOverlay

@@ -8,12 +8,14 @@ import type { Scene } from "./scene.ts";
  *
  * @param label - the page's own words for the button; `{amount}` stands for the amount
  * @param busy - what the button says while it works, or nothing while it waits to be pressed
+ * @param isOverlay - whether a frame needs no room here
  */
 export function renderStart(
   { words, fill }: Scene,
   flow: CheckoutFlow,
   label: string | null,
   busy: string | undefined,
+  isOverlay: boolean,
 ): TemplateResult {
   const { choices, choice } = flow;
   const press = (event: SubmitEvent) => {
@@ -22,7 +24,7 @@ export function renderStart(
     event.submitter?.focus();
     void flow.start();
   };
-  return html`<form part="form" @submit=${press}>
+  return html`<form part=${busy && choice?.presentation === "iframe" && !isOverlay ? "form room" : "form"} @submit=${press}>
     ${
       choices[1] &&
       html`<fieldset part="gateways" ?disabled=${busy}>
