@@ -9,6 +9,7 @@ import { describeProblems } from "./problems.ts";
 import { describeSchema, describeSchemas, type JsonSchema } from "./schemas.ts";
 import { sessionOperations } from "./sessions.ts";
 import { webhookDeliveryOperations } from "./webhook-deliveries.ts";
+import { describeWebhooks, WEBHOOK_PARAMETERS } from "./webhooks.ts";
 
 /** Every operation of the HTTP interface; a test holds this to the router. */
 export const OPERATIONS: readonly DescribedOperation[] = [
@@ -33,7 +34,11 @@ session, in its customer's browser.
 those that you do not know.
 
 **Errors** are \`application/problem+json\` with a stable \`code\`. **Retries**: send an \`Idempotency-Key\` with a POST; the
-same key and body give the stored answer for 48 hours, another body is refused.`;
+same key and body give the stored answer for 48 hours, another body is refused.
+
+**Webhooks** tell your server of every event, by Standard Webhooks 1.0; below are their types. Believe one whose signature
+is right, do what it tells once for each \`webhook-id\`, and drop what carries a smaller \`version\` of a session or payment
+than you know: messages may come late, twice, and in any order.`;
 
 /** Makes the OpenAPI 3.1 document of the whole HTTP interface. */
 export function describeApi(publicUrl: string) {
@@ -53,6 +58,7 @@ export function describeApi(publicUrl: string) {
     servers: [{ url: publicUrl }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: describeWebhooks(),
     components: {
       schemas: describeSchemas(),
       securitySchemes: {
@@ -67,10 +73,15 @@ export function describeApi(publicUrl: string) {
           schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
           example: "order-1001",
         },
+        ...WEBHOOK_PARAMETERS,
       },
       headers: {
         RequestId: { description: "Names the request in the operator's log.", schema: { type: "string" } },
         RetryAfter: { description: "Seconds to wait before the next try.", schema: { type: "string" } },
+        RetryLater: {
+          description: "Seconds, or a date, before which it is not tried again; at most a day.",
+          schema: { type: "string" },
+        },
         IdempotentReplayed: { description: "`true` where this is a stored answer.", schema: { type: "string" } },
       },
     },

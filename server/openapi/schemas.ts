@@ -30,6 +30,7 @@ import {
 import { CreateSessionRequest, OperatePaymentRequest, StartAttemptRequest } from "../../shared/requests.ts";
 import { CartSessionRequest, OrderedItem, SkuSessionRequest } from "../../shared/storefront-requests.ts";
 import { PaymentSum, Statistics } from "../../shared/statistics.ts";
+import { WebhookData, WebhookMessage } from "../../shared/webhooks.ts";
 import { FIELD_DESCRIPTIONS, SCHEMA_DESCRIPTIONS } from "./descriptions.ts";
 
 /** A schema of JSON Schema 2020-12, as OpenAPI 3.1 has them. */
@@ -75,6 +76,8 @@ const ANSWERS = {
   WebhookDelivery,
   DeliveryAttempt,
   WebhookDeliveryPage,
+  WebhookMessage,
+  WebhookData,
   CommerceLayerSuccess,
   CommerceLayerSavedSource,
   CommerceLayerFailure,

@@ -16,7 +16,7 @@ describe("the API's page", () => {
     await server.close();
   });
 
-  it("shows every operation on a phone and a desk, light and dark, with nothing from elsewhere and no broken rule", async () => {
+  it("shows every operation and webhook on a phone and a desk, light and dark, with nothing from elsewhere and no broken rule", async () => {
     const page = await browser.newPage();
     const faults: string[] = [];
     const hosts = new Set<string>();
@@ -30,11 +30,13 @@ describe("the API's page", () => {
     });
     await page.goto(`${server.url}/api`);
     await page.waitForSelector(".opblock");
-    const { body } = await server.call<{ paths: Record<string, object> }>("/openapi.json");
-    const described = Object.values(body.paths).flatMap((operations) => Object.keys(operations)).length;
-    assert.equal((await page.$$(".opblock")).length, described);
+    const { body } = await server.call<{ paths: Record<string, object>; webhooks: object }>("/openapi.json");
+    const operations = Object.values(body.paths).flatMap((each) => Object.keys(each));
+    assert.equal((await page.$$(".opblock")).length, operations.length + Object.keys(body.webhooks).length);
     await page.click("#operations-Payments-refundPayment .opblock-summary-control");
     await page.waitForSelector("#operations-Payments-refundPayment .responses-table");
+    await page.click("#operations-webhooks-onPaymentCompleted .opblock-summary-control");
+    await page.waitForSelector("#operations-webhooks-onPaymentCompleted [data-param-name=webhook-signature]");
     const colours = new Set<string>();
     for (const width of [360, 1280]) {
       for (const value of ["light", "dark"]) {
@@ -46,7 +48,8 @@ describe("the API's page", () => {
         }));
         colours.add(colour);
         const folder = process.env["SCREENSHOTS"];
-        if (folder !== undefined) await page.screenshot({ path: `${folder}/api-${width}-${value}.png` });
+        if (folder !== undefined)
+          await page.screenshot({ path: `${folder}/api-${width}-${value}.png`, fullPage: true });
         assert.ok(scrollWidth <= width, `${scrollWidth} px of ${width}`);
       }
     }

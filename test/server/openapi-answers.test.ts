@@ -3,6 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import type { CheckoutEvent } from "../../shared/events.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
 import { COMMERCE_LAYER_ACTIONS, type CommerceLayerAction } from "../../shared/commerce-layer.ts";
 import {
@@ -12,12 +13,13 @@ import {
   type OrderCall,
 } from "../support/commerce-layer-organization.ts";
 import { readWidgetFiles } from "../../server/widget-files.ts";
+import { waitUntil } from "../conformance/store-place.ts";
 import { writeCatalogue } from "../support/catalogue.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { MANUAL, startTestServer, STOREFRONT, type TestRequest, type TestServer } from "../support/server.ts";
-import { WEBHOOK_SECRET } from "../support/webhook-receiver.ts";
+import { startReceiver, WEBHOOK_SECRET, type Receiver } from "../support/webhook-receiver.ts";
 import { UNIVERSAL, universalMessage } from "../support/universal.ts";
 
 const SESSIONS = "/v1/checkout-sessions";
@@ -29,8 +31,10 @@ describe("every operation answers as /openapi.json says", () => {
   let server: TestServer;
   let dwolla: ScriptedDwolla;
   let endpoint: ExternalEndpoint;
+  let receiver: Receiver;
   let api: DocumentedApi;
   before(async () => {
+    receiver = await startReceiver();
     dwolla = scriptedDwolla();
     endpoint = await startExternalEndpoint();
     const gateways = { bank: MANUAL, account: DWOLLA, card: UNIVERSAL, external: endpoint.config };
@@ -43,7 +47,10 @@ describe("every operation answers as /openapi.json says", () => {
       gateways,
       config: {
         ...(await writeCatalogue(folder)),
-        webhooks: [{ url: "http://127.0.0.1:9/hooks", secret: WEBHOOK_SECRET }],
+        webhooks: [
+          { url: receiver.url, secret: WEBHOOK_SECRET },
+          { url: "http://127.0.0.1:9/hooks", secret: WEBHOOK_SECRET },
+        ],
         allowPrivateWebhooks: true,
         commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: "http://127.0.0.1:9/webhook" },
       },
@@ -54,6 +61,7 @@ describe("every operation answers as /openapi.json says", () => {
   after(async () => {
     await server.close();
     await endpoint.close();
+    await receiver.close();
   });
 
   /** Calls an operation by its path in the document, and holds the answer to it. */
@@ -327,6 +335,14 @@ describe("every operation answers as /openapi.json says", () => {
     for (const name of [version, "older"]) await call("/offsite-checkout.{version}.js", name, { key: null });
     for (const name of ["de.older", "xx.older"])
       await call("/offsite-checkout.{tag}.{version}.json", name, { key: null });
+  });
+
+  it("and every webhook that all of this brought about is as the document says", async () => {
+    const { data } = (await server.call<{ data: CheckoutEvent[] }>("/v1/events?limit=100")).body;
+    await waitUntil(() => data.every((event) => receiver.received.some(({ id }) => id === event.id)));
+    for (const webhook of receiver.received) api.checkWebhook(webhook);
+    const types = new Set(receiver.received.map(({ type }) => type));
+    assert.ok(types.size > 25, `only ${types.size} types of event`);
   });
 
   it("and none was left out: each with a success, and with an error where a caller can make one", () => {

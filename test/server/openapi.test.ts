@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createApp } from "../../server/app.ts";
 import { createMetrics } from "../../server/metrics/metrics.ts";
+import { EVENT_TYPES } from "../../shared/events.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { openPlayCheckout } from "../support/play-checkout.ts";
 import { isOnPostgres } from "../support/store-address.ts";
@@ -36,8 +37,22 @@ describe("/openapi.json", { skip: isOnPostgres && "it is about no store" }, () =
     assert.deepEqual(described.sort(), (await listRoutes()).sort());
   });
 
-  it("gives every operation a name of its own", () => {
-    const names = Object.values(document.paths).flatMap((one) => Object.values(one).map((each) => each.operationId));
+  it("describes every event as a webhook, signed by the three headers of Standard Webhooks", () => {
+    assert.deepEqual(Object.keys(document.webhooks), [...EVENT_TYPES]);
+    for (const { post } of Object.values(document.webhooks)) {
+      const headers = post.parameters.map(({ $ref }) => document.components.parameters[$ref.split("/").at(-1) ?? ""]);
+      assert.deepEqual(
+        headers.map((header) => [header?.name, header?.required]),
+        ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, true]),
+      );
+    }
+  });
+
+  it("gives every operation and webhook a name of its own", () => {
+    const names = [
+      ...Object.values(document.paths).flatMap((one) => Object.values(one).map((each) => each.operationId)),
+      ...Object.values(document.webhooks).map(({ post }) => post.operationId),
+    ];
     assert.equal(new Set(names).size, names.length);
   });
 
@@ -62,7 +77,7 @@ describe("/openapi.json", { skip: isOnPostgres && "it is about no store" }, () =
         }
       }
     }
-    for (const [name, { post }] of Object.entries(document.webhooks ?? {})) {
+    for (const [name, { post }] of Object.entries(document.webhooks)) {
       check(["webhooks", name, "post", "requestBody"], post.requestBody.content);
     }
     assert.ok(count > 200, `only ${count} examples`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { TestAnswer } from "./server.ts";
+import type { ReceivedWebhook } from "./webhook-receiver.ts";
 
 interface DocumentedAnswer {
   content?: Record<string, { schema?: object; example?: unknown; examples?: Record<string, { value: unknown }> }>;
@@ -19,8 +20,11 @@ export interface ApiDocument {
     string,
     Record<string, { operationId: string; requestBody?: DocumentedBody; responses: Record<string, DocumentedAnswer> }>
   >;
-  webhooks?: Record<string, { post: { operationId: string; requestBody: DocumentedBody } }>;
-  components: { schemas: Record<string, object> };
+  webhooks: Record<
+    string,
+    { post: { operationId: string; parameters: { $ref: string }[]; requestBody: DocumentedBody } }
+  >;
+  components: { schemas: Record<string, object>; parameters: Record<string, { name: string; required?: boolean }> };
 }
 
 /** Holds answers to an OpenAPI document, and remembers which of them it has seen. */
@@ -56,6 +60,21 @@ export class DocumentedApi {
     if (described.schema !== undefined) this.checkValue(pointer, body, name);
     const { code } = (typeof body === "object" ? body : {}) as { code?: string };
     if (type === "application/problem+json") this.seen.add(`${operation.operationId} ${code}`);
+  }
+
+  /** Fails where a webhook is not as the document says of its type. */
+  checkWebhook({ type, headers, message }: ReceivedWebhook): void {
+    const webhook = this.document.webhooks[type]?.post;
+    assert.ok(webhook, `the webhook ${type} is not described`);
+    assert.equal(webhook.parameters.length, 3);
+    for (const { $ref } of webhook.parameters) {
+      const name = $ref.split("/").at(-1) ?? "";
+      const value = headers[this.document.components.parameters[name]?.name ?? ""];
+      this.checkValue(["components", "parameters", name, "schema"], value, `${type} ${name}`);
+    }
+    const place = ["webhooks", type, "post", "requestBody", "content", "application/json", "schema"];
+    this.checkValue(place, message, type);
+    this.seen.add(webhook.operationId);
   }
 
   /** Fails where a value is not of the schema at a place of the document. */

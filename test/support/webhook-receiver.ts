@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { CheckoutEvent } from "../../shared/events.ts";
@@ -13,6 +13,9 @@ export interface ReceivedWebhook {
   type: string;
   timestamp: string;
   data: { event: CheckoutEvent; session: CheckoutSession; payment?: Payment };
+  headers: IncomingHttpHeaders;
+  /** The body as it was verified. */
+  message: unknown;
 }
 
 /** A merchant's server that verifies what it is sent with the library of Standard Webhooks. */
@@ -50,7 +53,8 @@ export async function startReceiver({ port = 0, secret = WEBHOOK_SECRET } = {}):
     receiver.calls += 1;
     try {
       const message = verifyAt(verifier, body, request.headers as Record<string, string>);
-      receiver.received.push({ ...(message as ReceivedWebhook), id: String(request.headers["webhook-id"]) });
+      const { headers } = request;
+      receiver.received.push({ ...(message as ReceivedWebhook), id: String(headers["webhook-id"]), headers, message });
     } catch {
       response.writeHead(401).end();
       return;
