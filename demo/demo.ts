@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { parseConfig, startServer, type Config, type RunningServer } from "../server/index.ts";
 import { startProvider } from "./provider/provider.ts";
 import { CATALOGUE_FILE } from "./shop/products.ts";
+import { WEBHOOK_PATH } from "./shop/routes.ts";
 import { startShop } from "./shop/shop.ts";
 
 /** How the demonstration is set up. */
@@ -55,6 +56,7 @@ export class PortTakenError extends Error {
 // Everybody can read these: they guard a demonstration on one machine, where no money is.
 const SECRET_KEY = "demo-only-secret-key-4f1c97a2d6b8";
 const CART_KEY = "demo-only-cart-key-7e30d5b18c64";
+const WEBHOOK_SECRET = "demo-only-webhook-secret-7c51e08b";
 const UNIVERSAL_ACCOUNT = { id: "fernhill", secret: "demo-only-universal-secret-83d1" };
 const EXTERNAL_ACCOUNT = { id: "fernhill", secret: "demo-only-external-secret-2a9f", merchant: "Fernhill" };
 const EXTERNAL_GATEWAY = "wallet";
@@ -112,6 +114,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       wallet: { providerUrl: provider.url, gateway: EXTERNAL_GATEWAY },
       commerceLayerSecret: COMMERCE_LAYER_SECRET,
       cartKey: CART_KEY,
+      webhookSecret: WEBHOOK_SECRET,
       log: log.child({ part: "shop" }),
     }),
   );
@@ -128,7 +131,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       cartKey: CART_KEY,
       gateways: configureGateways(provider.url),
       commerceLayer: { sharedSecret: COMMERCE_LAYER_SECRET, webhookUrl: `${shop.url}/commerce-layer/webhook` },
-      // The organization is on this machine.
+      webhooks: [{ url: shop.url + WEBHOOK_PATH, secret: WEBHOOK_SECRET, types: ["checkout_session.*", "payment.*"] }],
+      // The shop and the organization are on this machine.
       allowPrivateWebhooks: true,
     },
     { folder: process.cwd(), name: "the demo's configuration", isDemo: true },

@@ -1,7 +1,9 @@
+import type { WebhookMessage } from "../../shared/webhooks.ts";
+import type { CheckoutSession } from "../../shared/records.ts";
 import { type MerchantApi, ServerError } from "./merchant-api.ts";
 import { createOrder, isOrderOf, isSettled, linesOf, nameOrder, totalsOf, type Order } from "./order.ts";
 import { CURRENCY } from "./products.ts";
-import { takeOut, type Visitor } from "./visitors.ts";
+import { takeOut, type Visitor, type Visitors } from "./visitors.ts";
 
 /** The addresses of an order's pages. */
 export const orderPaths = {
@@ -16,14 +18,17 @@ export const orderPaths = {
  * 2. The checkout page carries the element with the session's id and client secret; the customer pays there.
  * 3. `refresh` asks the server how the session stands, whichever page the customer comes back to. What the address of
  *    that page says is never trusted. Once the money is there or on its way, the cart is emptied.
+ * 4. `hear` takes what the server tells by webhook: that an order is paid though nobody came back, or was refunded.
  */
 export class ShopCheckout {
   readonly #api: MerchantApi;
+  readonly #visitors: Visitors;
   readonly #shopUrl: () => string;
   readonly #turns = new WeakMap<Visitor, Promise<unknown>>();
 
-  constructor(api: MerchantApi, shopUrl: () => string) {
+  constructor(api: MerchantApi, visitors: Visitors, shopUrl: () => string) {
     this.#api = api;
+    this.#visitors = visitors;
     this.#shopUrl = shopUrl;
   }
 
@@ -46,12 +51,13 @@ export class ShopCheckout {
 
   /** Asks the server how an order stands. @throws ServerError where it does not answer */
   async refresh(visitor: Visitor, order: Order): Promise<void> {
-    const session = await this.#api.readSession(order.session.id);
-    // Two pages may ask at once: the newer answer stays, and the cart is emptied by the first that knows.
-    if (session.version < order.session.version) return;
-    const wasSettled = isSettled(order);
-    order.session = session;
-    if (isSettled(order) && !wasSettled) takeOut(visitor, order.lines);
+    takeNews(visitor, order, await this.#api.readSession(order.session.id));
+  }
+
+  /** Takes what a webhook tells; an order that is not, or no longer, this shop's changes nothing. */
+  hear({ data: { session } }: WebhookMessage): void {
+    const found = this.#visitors.findOrder(session.id);
+    if (found !== undefined) takeNews(found.visitor, found.order, session);
   }
 
   /** Asks about every order of a visitor that is not finished. @throws ServerError where the server does not answer */
@@ -103,4 +109,12 @@ export class ShopCheckout {
     }
     await this.refresh(visitor, order);
   }
+}
+
+/** Two pages may ask, and webhooks come, at once: the newest stays, and the first that knows empties the cart. */
+function takeNews(visitor: Visitor, order: Order, session: CheckoutSession): void {
+  if (session.version < order.session.version) return;
+  const wasSettled = isSettled(order);
+  order.session = session;
+  if (isSettled(order) && !wasSettled) takeOut(visitor, order.lines);
 }

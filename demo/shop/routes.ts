@@ -1,6 +1,7 @@
 import { Router } from "@koa/router";
 import type { Context } from "koa";
-import { readForm } from "../read-body.ts";
+import { WebhookVerificationError } from "standardwebhooks";
+import { readBody, readForm } from "../read-body.ts";
 import { Refusal } from "../refusal.ts";
 import { orderPaths, type ShopCheckout } from "./checkout.ts";
 import type { Organization } from "./commerce-layer/organization.ts";
@@ -16,11 +17,16 @@ import { findProduct } from "./products.ts";
 import { findSet, signCart } from "./sets.ts";
 import { SHOP_STYLE } from "./style.ts";
 import { setQuantity, type Visitor, type Visitors } from "./visitors.ts";
+import type { ShopWebhooks } from "./webhooks.ts";
+
+/** Where the server sends its webhooks. */
+export const WEBHOOK_PATH = "/webhooks";
 
 /** What the shop's addresses lead to. */
 export interface ShopDesk {
   visitors: Visitors;
   checkout: ShopCheckout;
+  webhooks: ShopWebhooks;
   serverUrl: string;
   /** The checkout page's own script. */
   script: string;
@@ -43,6 +49,7 @@ export function shopRoutes(desk: ShopDesk): Router {
   addOrders(router, desk);
   const { organization, api, visitors } = desk;
   addOrganization(router, { organization, api, countCart: (ctx) => cartCount(visitors.find(ctx)) });
+  addWebhooks(router, desk);
   return router;
 }
 
@@ -119,6 +126,19 @@ function addOrders(router: Router, { visitors, checkout, serverUrl }: ShopDesk):
     if (order === undefined) return;
     await checkout.refresh(visitor, order);
     show(ctx, thanksPage(order, serverUrl, cartCount(visitor)));
+  });
+}
+
+function addWebhooks(router: Router, { webhooks }: ShopDesk): void {
+  router.post(WEBHOOK_PATH, async (ctx) => {
+    try {
+      webhooks.receive(await readBody(ctx), ctx.headers);
+      ctx.status = 204;
+    } catch (error) {
+      if (!(error instanceof WebhookVerificationError)) throw error;
+      ctx.status = 401;
+      ctx.body = error.message;
+    }
   });
 }
 

@@ -10,6 +10,7 @@ import { MerchantApi, ServerError } from "./merchant-api.ts";
 import { troublePage } from "./pages/orders-pages.ts";
 import { cartCount, shopRoutes } from "./routes.ts";
 import { Visitors } from "./visitors.ts";
+import { ShopWebhooks } from "./webhooks.ts";
 
 /** How the demonstration shop is set up. */
 export interface ShopOptions {
@@ -26,12 +27,14 @@ export interface ShopOptions {
   commerceLayerSecret: string;
   /** What carts are signed with that the server prices nothing of. */
   cartKey: string;
+  /** With which the server signs its webhooks. */
+  webhookSecret: string;
   log: Logger;
 }
 
 /**
  * Starts the shop: an ordinary storefront whose pages carry `<offsite-checkout>` and whose own server holds the secret
- * key, creates the sessions from its own prices, and asks how they stand.
+ * key, creates the sessions from its own prices, asks how they stand, and is told by webhook.
  *
  * @throws Error with `code` `EADDRINUSE` where the port is taken
  */
@@ -41,7 +44,6 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
   const script = await readFile(new URL("./public/checkout.js", import.meta.url), "utf8");
   let shopUrl = "";
   const api = new MerchantApi(serverUrl, options.secretKey);
-  const checkout = new ShopCheckout(api, () => shopUrl);
   const organization = new Organization({
     api,
     endpointUrl: serverUrl + PATHS.commerceLayer,
@@ -50,6 +52,8 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
     sharedSecret: options.commerceLayerSecret,
     shopUrl: () => shopUrl,
   });
+  const checkout = new ShopCheckout(api, visitors, () => shopUrl);
+  const webhooks = new ShopWebhooks(options.webhookSecret, (message) => checkout.hear(message));
 
   const app = new Koa();
   app.use(setHeaders(options));
@@ -73,7 +77,8 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
       }
     }
   });
-  app.use(shopRoutes({ visitors, checkout, serverUrl, script, organization, api, cartKey: options.cartKey }).routes());
+  const { cartKey } = options;
+  app.use(shopRoutes({ visitors, checkout, webhooks, serverUrl, script, organization, api, cartKey }).routes());
   app.on("error", (error: unknown) => log.error({ err: error }, "the shop failed"));
   const handle = app.callback();
   const listening = await listen((request, response) => void handle(request, response), options.port);

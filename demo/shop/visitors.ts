@@ -36,6 +36,15 @@ export class Visitors {
     ctx.cookies.set(COOKIE, id, { httpOnly: true, sameSite: "lax", overwrite: true });
     return visitor;
   }
+
+  /** Finds the order that a session is of, and whose it is. */
+  findOrder(sessionId: string): { visitor: Visitor; order: Order } | undefined {
+    for (const visitor of this.#visitors.values()) {
+      const order = visitor.orders.find(({ session }) => session.id === sessionId);
+      if (order !== undefined) return { visitor, order };
+    }
+    return undefined;
+  }
 }
 
 /** Puts so many of a product into a cart; none takes it out. */

@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it, type TestContext } from "node:test";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
+import type { WebhookDelivery } from "../../shared/deliveries.ts";
+import type { CheckoutEvent } from "../../shared/events.ts";
+import type { WebhookMessage } from "../../shared/webhooks.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Payment } from "../../shared/records.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
-import { SECRET_KEY, startTestServer, STOREFRONT, type TestServer } from "../support/server.ts";
+import {
+  eventually,
+  expectStatus,
+  SECRET_KEY,
+  startTestServer,
+  STOREFRONT,
+  type TestServer,
+} from "../support/server.ts";
 
 const SHOP = fileURLToPath(new URL("../../demo/python/shop.py", import.meta.url));
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
@@ -64,10 +75,56 @@ describe("the shop in Python", { skip: findObstacle() }, () => {
     await assert.rejects(run("status", "cs_unknown"), /not_found/);
   });
 
-  it("believes a webhook that is signed with either secret, once, and no other", async () => {
+  it("hears from the server by webhook what became of what it sold, each event once", async (t) => {
+    const { port, told } = await listen(t);
+    const webhooks = [{ url: `http://127.0.0.1:${port}/`, secrets: [OLD_SECRET, WEBHOOK_SECRET] }];
+    const sender = await startTestServer({
+      // Python's clock is the real one, and a message must be of the last five minutes.
+      clock: { now: () => new Date(), advance: () => undefined },
+      config: { webhooks, allowPrivateWebhooks: true },
+    });
+    t.after(() => sender.close());
+    const session = await sender.createSession();
+    await sender.startAttempt(session);
+    const { payment } = (await sender.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`)).body;
+    await sender.call(`/v1/payments/${payment?.id}/receive`, { json: {} });
+    await sender.call(`/v1/payments/${payment?.id}/refund`, { json: { amount: 1000 } });
+    const events = (await sender.call<{ data: CheckoutEvent[] }>("/v1/events?limit=100")).body.data;
+    const heard = (await told(events.length)) as WebhookMessage[];
+    heard.sort((one, other) => one.data.event.sequence - other.data.event.sequence);
+    assert.deepEqual(
+      heard.map(({ data }) => data.event),
+      events,
+    );
+    assert.equal(heard.findLast(({ data }) => data.payment)?.data.payment?.state, "partially_refunded");
+    const read = async () =>
+      (await sender.call<{ data: WebhookDelivery[] }>("/v1/webhook-deliveries?status=delivered")).body.data;
+    await eventually(async () => (await read()).length === events.length);
+    const [first] = await read();
+    expectStatus(await sender.call(`/v1/webhook-deliveries/${first?.id}/resend`, { json: {} }), 200);
+    await eventually(async () => (await read()).some(({ id, attempts }) => id === first?.id && attempts.length === 2));
+    const other = await sender.createSession();
+    const [next] = (await told(1)) as WebhookMessage[];
+    assert.equal(next?.data.session.id, other.id, "what comes again is told once");
+  });
+
+  /** Starts the shop that listens; `told` waits for so many more lines of what it was told. */
+  async function listen(t: TestContext) {
     const child = spawn("python3", [SHOP, "listen", "0"], { env: environment(), stdio: ["ignore", "pipe", "inherit"] });
-    const lines = child.stdout.setEncoding("utf8").iterator();
-    const { port } = JSON.parse(String((await lines.next()).value)) as { port: number };
+    t.after(() => child.kill());
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const next = async () => JSON.parse((await lines.next()).value ?? "") as unknown;
+    const told = async (count: number) => {
+      const heard: unknown[] = [];
+      while (heard.length < count) heard.push(await next());
+      return heard;
+    };
+    const { port } = (await next()) as { port: number };
+    return { port, told };
+  }
+
+  it("believes a webhook that is signed with either secret, once, and no other", async (t) => {
+    const { port, told } = await listen(t);
     const body = JSON.stringify({ type: "payment.completed", data: { id: "pay_1" } });
     const send = async (id: string, sentAt: Date, signature: string, text = body) => {
       const headers = {
@@ -80,27 +137,15 @@ describe("the shop in Python", { skip: findObstacle() }, () => {
     const now = new Date();
     const old = new Date(now.getTime() - 600_000);
     const sign = (secret: string, id: string, at: Date, text = body) => new Webhook(secret).sign(id, at, text);
-    try {
-      const foreign = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
-      assert.equal(await send("evt_1", now, sign(foreign, "evt_1", now)), 400);
-      assert.equal(await send("evt_1", now, sign(WEBHOOK_SECRET, "evt_1", now), `${body} `), 400);
-      assert.equal(await send("evt_2", now, sign(WEBHOOK_SECRET, "evt_1", now)), 400);
-      assert.equal(await send("evt_1", old, sign(WEBHOOK_SECRET, "evt_1", old)), 400);
-      assert.equal(await send("evt_1", now, `v1,AAAA ${sign(WEBHOOK_SECRET, "evt_1", now)}`), 204);
-      assert.equal(await send("evt_1", now, sign(WEBHOOK_SECRET, "evt_1", now)), 204);
-      const other = JSON.stringify({ type: "payment.refunded", data: { id: "pay_1" } });
-      assert.equal(await send("evt_3", now, sign(OLD_SECRET, "evt_3", now, other), other), 204);
-      let told = "";
-      while (told.split("\n").length < 3) told += String((await lines.next()).value);
-      assert.deepEqual(
-        told
-          .trimEnd()
-          .split("\n")
-          .map((line) => JSON.parse(line) as unknown),
-        [JSON.parse(body), JSON.parse(other)],
-      );
-    } finally {
-      child.kill();
-    }
+    const foreign = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+    assert.equal(await send("evt_1", now, sign(foreign, "evt_1", now)), 400);
+    assert.equal(await send("evt_1", now, sign(WEBHOOK_SECRET, "evt_1", now), `${body} `), 400);
+    assert.equal(await send("evt_2", now, sign(WEBHOOK_SECRET, "evt_1", now)), 400);
+    assert.equal(await send("evt_1", old, sign(WEBHOOK_SECRET, "evt_1", old)), 400);
+    assert.equal(await send("evt_1", now, `v1,AAAA ${sign(WEBHOOK_SECRET, "evt_1", now)}`), 204);
+    assert.equal(await send("evt_1", now, sign(WEBHOOK_SECRET, "evt_1", now)), 204);
+    const other = JSON.stringify({ type: "payment.refunded", data: { id: "pay_1" } });
+    assert.equal(await send("evt_3", now, sign(OLD_SECRET, "evt_3", now, other), other), 204);
+    assert.deepEqual(await told(2), [JSON.parse(body), JSON.parse(other)]);
   });
 });

@@ -19,6 +19,7 @@ before(async () => {
     wallet: { providerUrl: "http://localhost:10", gateway: "wallet" },
     commerceLayerSecret: "the-shared-secret-of-these-tests",
     cartKey: "the-cart-key-of-these-tests-0123",
+    webhookSecret: "the-webhook-secret-of-these-tests",
     log: pino({ level: "silent" }),
   });
 });

@@ -42,6 +42,8 @@ export interface TestServerOptions {
   gateways?: Record<string, unknown>;
   config?: Record<string, unknown>;
   folder?: string;
+  /** A free one by default. */
+  port?: number;
   clock?: TestClock;
   fetch?: typeof globalThis.fetch;
 }
@@ -80,7 +82,7 @@ export function testClock(): TestClock {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "offsite-checkout-")));
   const clock = options.clock ?? testClock();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   const config = parseConfig(
     {
@@ -170,6 +172,15 @@ export function expectStatus<Body>(answer: TestAnswer<Body>, status: number): Te
     throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
   return answer;
+}
+
+/** Asks again and again until something holds, for at most 10 seconds. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error(`waited in vain until ${String(holds)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Finds a port that nothing listens on. */

@@ -89,7 +89,16 @@ const STATES: Readonly<Record<Order["session"]["status"], string>> = {
   cancelled: "Called off",
 };
 
-function orderRow({ id, number, lines, totals, session: { status } }: Order): Html {
+/** Refunds are the merchant's doing: the shop hears of them by webhook. */
+function stateOf({ session: { status, payment } }: Order): string {
+  if (payment?.state === "refunded") return "Refunded";
+  if (payment?.state === "partially_refunded") return "Partly refunded";
+  return STATES[status];
+}
+
+function orderRow(order: Order): Html {
+  const { id, number, lines, totals, session } = order;
+  const { status } = session;
   const goods = lines.map(({ product, quantity }) => `${quantity} × ${product.name}`).join(", ");
   const path = status === "open" ? orderPaths.checkout(id) : orderPaths.thanks(id);
   return html`<li>
@@ -97,7 +106,7 @@ function orderRow({ id, number, lines, totals, session: { status } }: Order): Ht
       <span class="name">${number}</span>
       <span class="amount name">${formatMoney(totals.total, CURRENCY, "en")}</span>
       <span class="muted small">${goods}</span>
-      <span class="badge ${status}">${STATES[status]}</span>
+      <span class="badge ${status}">${stateOf(order)}</span>
     </a>
   </li>`;
 }
