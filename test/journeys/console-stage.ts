@@ -95,6 +95,16 @@ export class ConsoleStage {
     return payment;
   }
 
+  /** Makes the wallet fail so often that it is no longer called. */
+  async suspended(): Promise<void> {
+    this.endpoint.behaviour = "break down";
+    for (let failures = 0; failures <= 30; failures += 1) {
+      const session = await this.server.createSession({ gateway: "external" });
+      expectStatus(await bringBack(this.server, (await this.server.startAttempt(session)).handoff), 303);
+    }
+    this.endpoint.behaviour = "succeed";
+  }
+
   async read(sessionId: string): Promise<CheckoutSession> {
     return (await this.server.call<CheckoutSession>(`/v1/checkout-sessions/${sessionId}`)).body;
   }
@@ -191,6 +201,18 @@ export class Merchant {
     await button?.click({ count: 2 });
     await this.page.waitForSelector("dialog", { hidden: true });
     await this.settled();
+  }
+
+  /** Waits until what has the focus says something. */
+  async waitForFocus(start: string): Promise<void> {
+    const told = (start: string) => document.activeElement?.textContent?.trim().startsWith(start) === true;
+    await this.page.waitForFunction(told, {}, start);
+  }
+
+  /** Waits until the page says something. */
+  async waitForText(text: string): Promise<void> {
+    const told = (text: string) => document.querySelector("main")?.innerText.includes(text) === true;
+    await this.page.waitForFunction(told, {}, text);
   }
 
   /** What the page says of how things stand: what happened, and what to do. */

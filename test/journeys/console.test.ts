@@ -162,7 +162,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     const before = (await merchant.page.$$(".delivery")).length;
     await until(() => own() === before, "every event to be delivered");
     await merchant.page.click(".delivery button");
-    await merchant.page.waitForFunction(() => document.querySelector("main")?.innerText.includes("It is sent again."));
+    await merchant.waitForText("It is sent again.");
     await until(() => own() === before + 1, "the webhook to come again");
   });
 
@@ -241,10 +241,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     await merchant.page.waitForSelector("dialog[open]");
     await tabTo("Receive €43.00");
     await keyboard.press("Enter");
-    await merchant.waitForStanding("€43.00 was taken");
-    // The page is drawn again and the focus set before anybody could press a key.
-    await merchant.page.waitForSelector("dialog", { hidden: true });
-    await merchant.settled();
+    await merchant.waitForFocus("€43.00 was taken");
     await tabTo("Refund…");
     await keyboard.press("Space");
     await merchant.page.waitForSelector("dialog[open] #amount:focus");
@@ -255,6 +252,100 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     await keyboard.press("Enter");
     await merchant.page.waitForSelector("dialog[open] #amount:focus");
     await keyboard.press("Enter");
-    await merchant.waitForStanding("All of €43.00 went back");
+    await merchant.waitForFocus("All of €43.00 went back");
+  });
+
+  it("calls an order off only when that is confirmed, and then says so where the button was", async () => {
+    const session = await stage.server.createSession({ orderId: "called-off" });
+    await using merchant = await Merchant.signedIn(stage, `/sessions/${session.id}`);
+    await merchant.press("Call the order off…");
+    await merchant.page.waitForSelector("dialog[open]");
+    assert.match(await merchant.page.$eval("dialog", (dialog) => dialog.innerText), /Call off the order of €43\.00\?/);
+    await merchant.assertAccessible("the dialog that asks before an order is called off");
+    await merchant.press("Go back");
+    await merchant.page.waitForSelector("dialog", { hidden: true });
+    await merchant.waitForFocus("Call the order off…");
+    assert.equal((await stage.read(session.id)).status, "open");
+    await merchant.operate("Call the order off", "Call off €43.00");
+    await merchant.waitForStanding("The order was called off before it was paid.");
+    await merchant.waitForFocus("The order was called off before it was paid.");
+    assert.equal((await stage.read(session.id)).status, "cancelled");
+  });
+
+  it("shows what happens meanwhile, and takes neither the focus nor what is typed", async () => {
+    const { id } = await stage.authorized();
+    await using merchant = await Merchant.signedIn(stage, `/payments/${id}`);
+    const { page } = merchant;
+    await page.type("input[type=search]", "half an id");
+    await merchant.press("Capture…");
+    await page.$eval("#amount", (input) => (input as HTMLInputElement).select());
+    await page.type("#amount", "12.3");
+    await stage.server.call(`/v1/payments/${id}/void`, { json: {} });
+    await merchant.waitForStanding("€43.00 was released at Wallet");
+    await page.type("#amount:focus", "4");
+    assert.equal(await page.$eval("#amount", (input) => (input as HTMLInputElement).value), "12.34");
+    assert.equal(await page.$eval("input[type=search]", (input) => input.value), "half an id");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { hidden: true });
+    // Its button is gone: what is left to be read has the focus.
+    await merchant.waitForFocus("€43.00 was released at Wallet");
+    assert.deepEqual(merchant.troubles, []);
+  });
+
+  it("keeps a list up to date while somebody chooses its filters, and asks nothing while it is not seen", async () => {
+    await using merchant = await Merchant.signedIn(stage, "/payments?gateway=transfer");
+    const { page } = merchant;
+    await page.focus("select[name=state]");
+    const { id } = await stage.transferred();
+    const row = `a[href="#/payments/${id}"]`;
+    await page.waitForSelector(row);
+    assert.ok(await page.$("select[name=state]:focus"), "the focus stays");
+    await page.focus(row);
+    await stage.server.call(`/v1/payments/${(await stage.transferred()).id}/receive`, { json: {} });
+    await page.waitForFunction((row) => document.querySelector(`li:has(${row})`)?.previousElementSibling, {}, row);
+    assert.ok(await page.$(`${row}:focus`), "the focus stays on the row, which has moved");
+    const setHidden = (isHidden: boolean) =>
+      page.evaluate((isHidden) => {
+        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    let requests = 0;
+    page.on("request", () => (requests += 1));
+    await setHidden(true);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    assert.equal(requests, 0, "nothing is asked");
+    await setHidden(false);
+    await until(() => requests === 1, "it to be asked at once");
+    await page.select("select[name=state]", "completed");
+    await page.waitForSelector(row, { hidden: true });
+    await page.focus("select[name=gateway]");
+    await page.select("select[name=gateway]", "card");
+    await merchant.settled();
+    assert.ok(await page.$("select[name=gateway]:focus"), "choosing a filter leaves the focus there");
+  });
+
+  it("says that it could not ask, and goes on when the server is back", async () => {
+    const { id } = await stage.transferred();
+    await using merchant = await Merchant.signedIn(stage, `/payments/${id}`);
+    await merchant.page.setOfflineMode(true);
+    await merchant.waitForText("The server could not be reached");
+    await merchant.waitForStanding("The customer was told how to pay");
+    await merchant.page.setOfflineMode(false);
+    await stage.server.call(`/v1/payments/${id}/receive`, { json: {} });
+    await merchant.waitForStanding("€43.00 was taken");
+    assert.equal(await merchant.page.$("[role=alert]"), null);
+  });
+
+  it("says that a provider is no longer called, and lets calls through again", async () => {
+    await using merchant = await Merchant.signedIn(stage, "/");
+    await stage.suspended();
+    await merchant.waitForText("Wallet failed 31 times in a row, and is no longer called.");
+    await merchant.assertAccessible("the overview with a circuit that is open");
+    await merchant.press("Let calls to Wallet through");
+    await merchant.waitForText("Calls to Wallet go through again.");
+    assert.equal(await merchant.page.$(".circuit"), null);
+    await merchant.waitForFocus("Overview");
+    const { data } = (await stage.server.call<{ data: { id: string; circuit: object }[] }>("/v1/gateways")).body;
+    assert.deepEqual(data.find((one) => one.id === "external")?.circuit, { state: "closed", failures: 0 });
   });
 }

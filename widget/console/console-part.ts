@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import type { TemplateResult } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
 import type { ConsoleClient, ConsoleProblem, GatewayView } from "./client.ts";
 import { adviceFor } from "./words/states.ts";
 import type { Tone } from "./words/states.ts";
@@ -13,6 +13,20 @@ export abstract class ConsolePart extends LitElement {
 
   protected override createRenderRoot(): HTMLElement {
     return this;
+  }
+
+  protected override update(changed: PropertyValues): void {
+    const hadFocus = this.contains(document.activeElement);
+    super.update(changed);
+    if (hadFocus) this.catchFocus();
+  }
+
+  /** The focus never falls to nowhere: where what had it is gone, what the page says first gets it. */
+  protected catchFocus(): void {
+    const { activeElement } = document;
+    if (activeElement !== null && activeElement !== document.body) return;
+    const landing = this.querySelector<HTMLElement>("[data-landing]") ?? this.closest("main");
+    landing?.focus({ preventScroll: true });
   }
 }
 

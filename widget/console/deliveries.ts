@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { DeliveryStatus, WebhookDelivery } from "../../shared/deliveries.ts";
 import { renderBadge } from "./console-part.ts";
 import { timeElement } from "./format.ts";
@@ -21,7 +22,9 @@ export function renderDeliveries(
   return html`<section aria-labelledby="webhooks">
     <h2 id="webhooks">Webhooks</h2>
     <ul class="card rows">
-      ${deliveries.map(
+      ${repeat(
+        deliveries,
+        ({ id }) => id,
         (delivery) =>
           html`<li class="delivery">
             <p><code>${delivery.eventType}</code> ${renderBadge(STATUS_WORDS[delivery.status])}</p>

@@ -20,10 +20,21 @@ export class Loader<Value> implements ReactiveController {
 
   /** Loads anew; what was there stays until the new is, unless it is of something else. */
   async load(ask: () => Promise<Value>, { keeps = false } = {}): Promise<void> {
-    const round = (this.#round += 1);
     this.isLoading = true;
     if (!keeps) this.value = undefined;
     this.#host.requestUpdate();
+    await this.#take(ask, false);
+  }
+
+  /** Asks for the same again, beside what people do: nothing says so, and what is loading goes before it. */
+  async refresh(ask: () => Promise<Value>): Promise<boolean> {
+    if (this.isLoading) return true;
+    await this.#take(ask, true);
+    return this.problem === undefined;
+  }
+
+  async #take(ask: () => Promise<Value>, isRefresh: boolean): Promise<void> {
+    const round = (this.#round += 1);
     try {
       const value = await ask();
       if (round !== this.#round) return;
@@ -32,7 +43,8 @@ export class Loader<Value> implements ReactiveController {
     } catch (error) {
       if (round !== this.#round) return;
       if (!(error instanceof ConsoleProblem)) throw error;
-      this.problem = error;
+      // The same again, with another request's id, is no news to be read out every few seconds.
+      if (!isRefresh || error.code !== this.problem?.code) this.problem = error;
     }
     this.isLoading = false;
     this.#host.requestUpdate();

@@ -26,8 +26,10 @@ export class OffsiteConsole extends LitElement {
   #isMoving = false;
 
   readonly #onHashChange = (): void => {
+    const { page } = this.#route;
     this.#route = readRoute(location.hash);
-    this.#isMoving = true;
+    // Other filters of the same list leave the focus where it is: somebody is choosing.
+    this.#isMoving = this.#route.page !== page || !("query" in this.#route);
     this.requestUpdate();
   };
   // A page that the browser keeps for the back button would keep the key with it.

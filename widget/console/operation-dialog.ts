@@ -1,20 +1,24 @@
 import { html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { PATHS } from "../../shared/paths.ts";
-import type { Payment } from "../../shared/records.ts";
+import type { CheckoutSession, Payment } from "../../shared/records.ts";
 import { ConsoleProblem, newIdempotencyKey } from "./client.ts";
 import { ConsolePart, renderProblem } from "./console-part.ts";
 import { amountText, money, readAmount } from "./format.ts";
 import { gatewayLabel } from "./words/scene.ts";
 
 /** What the dialog can be opened for. */
-export type DialogOperation = "capture" | "void" | "refund" | "receive";
+export type DialogOperation = "capture" | "void" | "refund" | "receive" | "cancel";
 
 const WORDS = {
   capture: ["Capture", "This takes the money. What is not captured is released, and cannot be taken later."],
   void: ["Void", "This lets the money go. It cannot be taken back: the customer would have to pay again."],
   refund: ["Refund", "This gives the money back to the customer. It cannot be undone."],
   receive: ["Receive", "This notes that the money has arrived, and completes the order. It cannot be undone."],
+  cancel: [
+    "Call off",
+    "The provider is asked first, and what is paid is not called off. Else nobody can pay the order any more: the customer would need a new one.",
+  ],
 } as const satisfies Record<DialogOperation, readonly [string, string]>;
 
 /**
@@ -28,10 +32,13 @@ export class OperationDialog extends ConsolePart {
   static override properties = {
     ...ConsolePart.properties,
     payment: { attribute: false },
+    session: { attribute: false },
     operation: { attribute: false },
   };
 
-  declare payment: Payment;
+  /** What is operated on; `undefined` where it is the session. */
+  declare payment: Payment | undefined;
+  declare session: CheckoutSession;
   declare operation: DialogOperation;
   #text = "";
   #fault = "";
@@ -44,21 +51,24 @@ export class OperationDialog extends ConsolePart {
   }
 
   protected override willUpdate(): void {
-    if (!this.hasUpdated && this.#asksAmount) this.#text = amountText(this.#most, this.payment.currency);
+    if (!this.hasUpdated && this.#asksAmount) this.#text = amountText(this.#most, this.session.currency);
   }
 
   protected override render(): TemplateResult {
     const [verb, warning] = WORDS[this.operation];
-    const { amount, currency, gateway } = this.payment;
-    const wanted = this.#asksAmount ? readAmount(this.#text, currency, this.#most) : amount;
+    const { currency } = this.session;
+    const wanted = this.#asksAmount ? readAmount(this.#text, currency, this.#most) : this.#most;
     const sum = typeof wanted === "number" ? ` ${money(wanted, currency)}` : "";
+    const { payment } = this;
+    const what = payment === undefined ? "the order of " : "";
+    const by = payment === undefined ? "" : ` by ${gatewayLabel(this, payment.gateway)}`;
     return html`<dialog aria-labelledby="dialog-title" aria-describedby="dialog-warning" @close=${() => this.#onClose()}>
       <form method="dialog" novalidate @submit=${(event: SubmitEvent) => this.#submit(event)}>
-        <h2 id="dialog-title">${verb} ${money(this.#asksAmount ? this.#most : amount, currency)} by ${gatewayLabel(this, gateway)}?</h2>
+        <h2 id="dialog-title">${verb} ${what}${money(this.#most, currency)}${by}?</h2>
         <p id="dialog-warning">${warning}</p>
         ${this.#asksAmount ? this.#renderAmount() : ""} ${renderProblem(this.#problem)}
         <div class="buttons">
-          <button class="button" type="button" @click=${() => this.querySelector("dialog")?.close()}>Cancel</button>
+          <button class="button" type="button" @click=${() => this.querySelector("dialog")?.close()}>Go back</button>
           <button class="button primary" value="confirm" aria-disabled=${this.#isRunning}>
             ${this.#isRunning ? "Asking the provider…" : `${verb}${sum}`}
           </button>
@@ -71,12 +81,18 @@ export class OperationDialog extends ConsolePart {
     return this.operation === "capture" || this.operation === "refund";
   }
 
+  get #path(): string {
+    if (this.payment === undefined) return PATHS.cancelSession(this.session.id);
+    return `${PATHS.payment(this.payment.id)}/${this.operation}`;
+  }
+
   get #most(): number {
+    if (this.payment === undefined) return this.session.amount;
     return this.operation === "refund" ? this.payment.balance : this.payment.amount;
   }
 
   #renderAmount(): TemplateResult {
-    const { currency } = this.payment;
+    const { currency } = this.session;
     return html`<label for="amount">Amount in ${currency}</label>
       <input
         id="amount"
@@ -104,7 +120,7 @@ export class OperationDialog extends ConsolePart {
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (this.#isRunning) return;
-    const wanted = this.#asksAmount ? readAmount(this.#text, this.payment.currency, this.#most) : undefined;
+    const wanted = this.#asksAmount ? readAmount(this.#text, this.session.currency, this.#most) : undefined;
     if (typeof wanted === "string") {
       this.#fault = wanted;
       this.requestUpdate();
@@ -115,8 +131,7 @@ export class OperationDialog extends ConsolePart {
     this.#problem = undefined;
     this.requestUpdate();
     try {
-      const path = `${PATHS.payment(this.payment.id)}/${this.operation}`;
-      await this.client.post<Payment>(path, this.#key, wanted === undefined ? {} : { amount: wanted });
+      await this.client.post(this.#path, this.#key, wanted === undefined ? {} : { amount: wanted });
       this.dispatchEvent(new CustomEvent("operated"));
       this.querySelector("dialog")?.close();
     } catch (error) {

@@ -1,15 +1,21 @@
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { PropertyValues, TemplateResult } from "lit";
 import { PATHS } from "../../../shared/paths.ts";
 import type { CheckoutSession } from "../../../shared/records.ts";
 import { PAYMENT_STATES, SESSION_STATUSES } from "../../../shared/states.ts";
 import type { ListPage } from "../client.ts";
 import { ConsolePart, renderProblem, renderSkeleton } from "../console-part.ts";
+import { keepLive } from "../live.ts";
 import { Loader } from "../loader.ts";
 import { listAddress } from "../routes.ts";
 import { renderPaymentRow, renderSessionRow } from "../rows.ts";
 import type { ListedPayment } from "../rows.ts";
 import { PAYMENT_WORDS, SESSION_WORDS } from "../words/states.ts";
+
+const PAGE = 50;
+/** A list of more is not kept up to date by itself. */
+const MOST_LIVE = 200;
 
 type Listed = ListedPayment | CheckoutSession;
 
@@ -24,6 +30,11 @@ export class ConsoleList extends ConsolePart {
   declare section: "payments" | "sessions";
   declare query: Record<string, string>;
   readonly #loader = new Loader<ListPage<Listed>>(this);
+
+  constructor() {
+    super();
+    keepLive(this, () => this.#refresh());
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("section") || changed.has("query")) void this.#loader.load(() => this.#ask());
@@ -46,7 +57,11 @@ export class ConsoleList extends ConsolePart {
 
   #renderRows({ data, next }: ListPage<Listed>): TemplateResult {
     return html`<ul class="card rows">
-        ${data.map((item) => ("status" in item ? renderSessionRow(item) : renderPaymentRow(item, this.gateways)))}
+        ${repeat(
+          data,
+          ({ id }) => id,
+          (item) => ("status" in item ? renderSessionRow(item) : renderPaymentRow(item, this.gateways)),
+        )}
       </ul>
       ${
         next === null
@@ -90,7 +105,22 @@ export class ConsoleList extends ConsolePart {
   }
 
   #ask(after?: string): Promise<ListPage<Listed>> {
-    return this.client.get(PATHS[this.section], { ...this.query, limit: 50, after });
+    return this.client.get(PATHS[this.section], { ...this.query, limit: PAGE, after });
+  }
+
+  /** Asks for as many as are shown, but not for very many every few seconds. */
+  async #refresh(): Promise<boolean> {
+    const shown = this.#loader.value?.data.length ?? 0;
+    if (shown > MOST_LIVE) return true;
+    return this.#loader.refresh(async () => {
+      const page = await this.#ask();
+      while (page.data.length < shown && page.next !== null) {
+        const more = await this.#ask(page.next);
+        page.data.push(...more.data);
+        page.next = more.next;
+      }
+      return page;
+    });
   }
 
   #showMore(): void {

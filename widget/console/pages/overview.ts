@@ -1,14 +1,18 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { PATHS } from "../../../shared/paths.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession } from "../../../shared/records.ts";
 import type { Statistics } from "../../../shared/statistics.ts";
 import { renderChart } from "../chart.ts";
-import type { ListPage } from "../client.ts";
+import { renderOpenCircuits } from "../circuits.ts";
+import { ConsoleProblem, newIdempotencyKey } from "../client.ts";
+import type { GatewayView, ListPage } from "../client.ts";
 import { ConsolePart, renderProblem, renderSkeleton } from "../console-part.ts";
 import { renderDeadDelivery } from "../deliveries.ts";
 import { money, timeElement } from "../format.ts";
+import { keepLive } from "../live.ts";
 import { Loader } from "../loader.ts";
 import { listAddress, sessionAddress } from "../routes.ts";
 import { renderPaymentRow } from "../rows.ts";
@@ -16,45 +20,55 @@ import type { ListedPayment } from "../rows.ts";
 import { ATTENTION_WORDS } from "../words/states.ts";
 
 const FEW = 8;
+/** The server adds up every payment of 30 days: not every few seconds. */
+const STATISTICS_MS = 60_000;
 
 interface Overview {
   attention: ListPage<CheckoutSession>;
   statistics: Statistics;
   latest: ListPage<ListedPayment>;
   dead: ListPage<WebhookDelivery>;
+  gateways: GatewayView[];
 }
 
 /** What needs somebody first, then the last 30 days, then the latest payments. */
 export class ConsoleOverview extends ConsolePart {
   readonly #loader = new Loader<Overview>(this);
 
+  #actionProblem: ConsoleProblem | undefined;
+  #said = "";
+  #addedUpAt = 0;
+
+  constructor() {
+    super();
+    keepLive(this, () => this.#loader.refresh(() => this.#ask(this.#loader.value)));
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#loader.load(async () => {
-      const [attention, statistics, latest, dead] = await Promise.all([
-        this.client.get<ListPage<CheckoutSession>>(PATHS.sessions, { attention: "true", limit: FEW }),
-        this.client.get<Statistics>(PATHS.statistics, { days: 30 }),
-        this.client.get<ListPage<ListedPayment>>(PATHS.payments, { limit: FEW }),
-        this.client.get<ListPage<WebhookDelivery>>(PATHS.webhookDeliveries, { status: "dead", limit: FEW }),
-      ]);
-      return { attention, statistics, latest, dead };
-    });
+    void this.#loader.load(() => this.#ask());
   }
 
   protected override render(): TemplateResult {
     const { value, problem, isLoading } = this.#loader;
     return html`<h1>Overview</h1>
-      ${renderProblem(problem)} ${isLoading ? renderSkeleton() : ""} ${value === undefined ? "" : this.#renderAll(value)}`;
+      ${renderProblem(problem)} ${renderProblem(this.#actionProblem)}
+      <p class="small muted" role="status">${this.#said}</p>
+      ${isLoading && value === undefined ? renderSkeleton() : ""} ${value === undefined ? "" : this.#renderAll(value)}`;
   }
 
-  #renderAll({ attention, statistics, latest, dead }: Overview): TemplateResult {
+  #renderAll({ attention, statistics, latest, dead, gateways }: Overview): TemplateResult {
+    const isCircuitOpen = gateways.some(({ circuit }) => circuit.state === "open");
+    const concerns = attention.data.length + dead.data.length;
     return html`<section aria-labelledby="attention">
         <h2 id="attention">Needs attention</h2>
+        ${renderOpenCircuits(gateways, (gateway) => void this.#resetCircuit(gateway))}
         ${
-          attention.data.length + dead.data.length === 0
+          concerns === 0 && !isCircuitOpen
             ? html`<p class="card pad muted">Nothing needs you: every payment is as it should be.</p>`
-            : html`<ul class="card rows">
-                ${attention.data.map(renderConcern)} ${dead.data.map(renderDeadDelivery)}
+            : html`<ul class="card rows" ?hidden=${concerns === 0}>
+                ${repeat(attention.data, ({ id }) => id, renderConcern)}
+                ${repeat(dead.data, ({ id }) => id, renderDeadDelivery)}
               </ul>`
         }
         ${
@@ -70,10 +84,45 @@ export class ConsoleOverview extends ConsolePart {
           latest.data.length === 0
             ? html`<p class="card pad muted">No payment yet. The first one shows here as soon as it is made.</p>`
             : html`<ul class="card rows">
-                ${latest.data.map((payment) => renderPaymentRow(payment, this.gateways))}
+                ${repeat(
+                  latest.data,
+                  ({ id }) => id,
+                  (payment) => renderPaymentRow(payment, gateways),
+                )}
               </ul>`
         }
       </section>`;
+  }
+
+  async #ask(known?: Overview): Promise<Overview> {
+    const { client } = this;
+    const [attention, statistics, latest, dead, gateways] = await Promise.all([
+      client.get<ListPage<CheckoutSession>>(PATHS.sessions, { attention: "true", limit: FEW }),
+      this.#askStatistics(known?.statistics),
+      client.get<ListPage<ListedPayment>>(PATHS.payments, { limit: FEW }),
+      client.get<ListPage<WebhookDelivery>>(PATHS.webhookDeliveries, { status: "dead", limit: FEW }),
+      client.gateways(),
+    ]);
+    return { attention, statistics, latest, dead, gateways };
+  }
+
+  async #askStatistics(known: Statistics | undefined): Promise<Statistics> {
+    if (known !== undefined && performance.now() - this.#addedUpAt < STATISTICS_MS) return known;
+    const statistics = await this.client.get<Statistics>(PATHS.statistics, { days: 30 });
+    this.#addedUpAt = performance.now();
+    return statistics;
+  }
+
+  async #resetCircuit({ id, label }: GatewayView): Promise<void> {
+    this.#actionProblem = undefined;
+    try {
+      await this.client.post(PATHS.resetCircuit(id), newIdempotencyKey());
+      this.#said = `Calls to ${label} go through again.`;
+    } catch (error) {
+      if (!(error instanceof ConsoleProblem)) throw error;
+      this.#actionProblem = error;
+    }
+    await this.#loader.load(() => this.#ask(this.#loader.value), { keeps: true });
   }
 }
 

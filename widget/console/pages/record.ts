@@ -4,16 +4,17 @@ import { PATHS } from "../../../shared/paths.ts";
 import type { CheckoutEvent } from "../../../shared/events.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession, Payment } from "../../../shared/records.ts";
-import { canTransition } from "../../../shared/states.ts";
+import { renderOpenCircuits } from "../circuits.ts";
 import { ConsoleProblem, newIdempotencyKey } from "../client.ts";
-import type { ListPage } from "../client.ts";
+import type { GatewayView, ListPage } from "../client.ts";
 import { ConsolePart, renderBadge, renderProblem, renderSkeleton } from "../console-part.ts";
 import { money, time } from "../format.ts";
+import { keepLive } from "../live.ts";
 import { Loader } from "../loader.ts";
 import { renderDeliveries } from "../deliveries.ts";
 import type { DialogOperation } from "../operation-dialog.ts";
+import { renderActions } from "../record-actions.ts";
 import { renderFacts, renderPayments, renderTimeline } from "../record-views.ts";
-import { can } from "../words/scene.ts";
 import type { Scene } from "../words/scene.ts";
 import { describePayment, describeSession } from "../words/standing.ts";
 import { PAYMENT_WORDS, SESSION_WORDS } from "../words/states.ts";
@@ -44,8 +45,14 @@ export class ConsoleRecord extends ConsolePart {
   #said = "";
   #isActing = false;
 
+  constructor() {
+    super();
+    keepLive(this, () => this.#loader.refresh(() => this.#ask(this.#loader.value)));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("recordId")) return;
+    this.#operation = undefined;
     this.#actionProblem = undefined;
     this.#said = "";
     void this.#loader.load(() => this.#ask());
@@ -64,13 +71,20 @@ export class ConsoleRecord extends ConsolePart {
     const badge = payment === undefined ? SESSION_WORDS[session.status] : PAYMENT_WORDS[payment.state];
     return html`<p class="muted small crumb">${this.kind === "payment" ? "Payment" : "Session"} <code>${this.recordId}</code></p>
       <h1 class="total"><span class="amount">${money(amount, currency)}</span> ${renderBadge(badge)}</h1>
-      <div class="notice ${standing.tone}" id="standing">
+      <div class="notice ${standing.tone}" id="standing" tabindex="-1" data-landing>
         <p><strong>${standing.happened}</strong></p>
         <p>${standing.todo}</p>
       </div>
       ${renderProblem(problem)} ${renderProblem(this.#actionProblem)}
       <p class="small muted" role="status">${this.#said}</p>
-      ${this.#renderActions(scene, payment)}
+      ${renderOpenCircuits(this.#circuitsOf(scene), ({ id, label }) => {
+        void this.#act(PATHS.resetCircuit(id), `Calls to ${label} go through again.`);
+      })}
+      ${renderActions(scene, payment, {
+        isActing: this.#isActing,
+        openDialog: (operation) => this.#openDialog(operation),
+        act: (path, done) => void this.#act(path, done),
+      })}
       <div class="columns">
         <div>
           ${renderPayments(scene, payment)} ${renderTimeline(scene, payment)}
@@ -79,12 +93,13 @@ export class ConsoleRecord extends ConsolePart {
         ${renderFacts(scene, payment)}
       </div>
       ${
-        this.#operation === undefined || payment === undefined
+        this.#operation === undefined
           ? nothing
           : html`<operation-dialog
               .client=${this.client}
-              .gateways=${this.gateways}
+              .gateways=${scene.gateways}
               .payment=${payment}
+              .session=${session}
               .operation=${this.#operation}
               @operated=${() => this.#reload()}
               @closed=${() => this.#closeDialog()}
@@ -92,44 +107,9 @@ export class ConsoleRecord extends ConsolePart {
       }`;
   }
 
-  #renderActions(scene: Scene, payment: Payment | undefined): TemplateResult {
-    const { session } = scene;
-    const act = (label: string, path: string, done: string) =>
-      html`<button class="button" aria-disabled=${this.#isActing} @click=${() => this.#act(path, done)}>${label}</button>`;
-    const canAskTrip = session.attempts?.some(
-      ({ gateway, state, nextCheckAt }) =>
-        can(scene, gateway, "fetchPayment") && (state === "started" || nextCheckAt !== undefined),
-    );
-    const ask =
-      payment === undefined
-        ? canAskTrip === true && act("Ask the provider", PATHS.refreshSession(session.id), "The provider was asked.")
-        : can(scene, payment.gateway, "fetchPayment") &&
-          act("Ask the provider", `${PATHS.payment(payment.id)}/refresh`, "The provider was asked.");
-    return html`<div class="buttons" role="group" aria-label="Actions">
-      ${payment === undefined ? nothing : operationsOf(payment, scene).map((operation) => this.#renderOperation(operation))}
-      ${ask || nothing}
-      ${
-        payment === undefined && session.status === "open"
-          ? act("Call the order off", PATHS.cancelSession(session.id), "The order was called off.")
-          : nothing
-      }
-      ${
-        session.attention === undefined
-          ? nothing
-          : act("Mark as seen", PATHS.acknowledgeSession(session.id), "It was marked as seen.")
-      }
-    </div>`;
-  }
-
-  #renderOperation(operation: DialogOperation): TemplateResult {
-    const labels = { capture: "Capture…", void: "Void…", refund: "Refund…", receive: "Receive…" };
-    return html`<button
-      class="button ${operation === "void" ? "" : "primary"}"
-      data-operation=${operation}
-      @click=${() => this.#openDialog(operation)}
-    >
-      ${labels[operation]}
-    </button>`;
+  /** The gateways of this record's trips. */
+  #circuitsOf({ session, gateways }: Scene): GatewayView[] {
+    return gateways.filter(({ id }) => session.attempts?.some(({ gateway }) => gateway === id));
   }
 
   #openDialog(operation: DialogOperation): void {
@@ -138,13 +118,11 @@ export class ConsoleRecord extends ConsolePart {
   }
 
   async #closeDialog(): Promise<void> {
-    const operation = this.#operation;
     this.#operation = undefined;
     this.requestUpdate();
-    // The button may be gone with what it did.
     await this.updateComplete;
-    const button = this.querySelector<HTMLElement>(`[data-operation=${operation}]`);
-    (button ?? document.querySelector<HTMLElement>("main"))?.focus();
+    // The browser gives the focus back to the button that opened the dialog, unless it went while that was open.
+    this.catchFocus();
   }
 
   async #act(path: string, done: string): Promise<void> {
@@ -169,24 +147,30 @@ export class ConsoleRecord extends ConsolePart {
     void this.#loader.load(() => this.#ask(), { keeps: true });
   }
 
-  async #ask(): Promise<Loaded> {
-    const { client, gateways, kind, recordId } = this;
+  /** @param known - what is shown already: only what happened since is asked for */
+  async #ask(known?: Loaded): Promise<Loaded> {
+    const { client, kind, recordId } = this;
     const sessionId =
       kind === "session"
         ? recordId
-        : (await client.get<Payment>(PATHS.payment(encodeURIComponent(recordId)))).sessionId;
+        : (known?.scene.session.id ??
+          (await client.get<Payment>(PATHS.payment(encodeURIComponent(recordId)))).sessionId);
     const session = await client.get<CheckoutSession>(PATHS.session(encodeURIComponent(sessionId)));
-    const [events, { data: deliveries }] = await Promise.all([
-      this.#askEvents(sessionId),
+    const [events, { data: deliveries }, gateways] = await Promise.all([
+      this.#askEvents(sessionId, known?.scene.events),
       client.get<ListPage<WebhookDelivery>>(PATHS.webhookDeliveries, { sessionId, limit: PAGE }),
+      client.gateways(),
     ]);
     const payment = kind === "payment" ? session.payments?.find(({ id }) => id === recordId) : undefined;
     return { scene: { session, events, gateways, money, time }, payment, deliveries };
   }
 
-  async #askEvents(sessionId: string): Promise<CheckoutEvent[]> {
-    const events: CheckoutEvent[] = [];
-    for (let after: string | null = "0"; after !== null && events.length < MOST_EVENTS;) {
+  async #askEvents(sessionId: string, known: readonly CheckoutEvent[] = []): Promise<CheckoutEvent[]> {
+    const events = [...known];
+    for (
+      let after: string | null = String(known.at(-1)?.sequence ?? 0);
+      after !== null && events.length < MOST_EVENTS;
+    ) {
       const page: { data: CheckoutEvent[]; next: string | null } = await this.client.get(PATHS.events, {
         sessionId,
         after,
@@ -197,13 +181,4 @@ export class ConsoleRecord extends ConsolePart {
     }
     return events;
   }
-}
-
-/** What can be done with a payment: by its state, its gateway, and not while the outcome of something is in doubt. */
-function operationsOf(payment: Payment, scene: Scene): DialogOperation[] {
-  const { state, gateway, operations } = payment;
-  if (operations.some(({ status }) => status === "unknown" || status === "pending")) return [];
-  const isPossible = (operation: DialogOperation) =>
-    can(scene, gateway, operation) && (operation === "receive" ? state === "pending" : canTransition(operation, state));
-  return (["receive", "capture", "refund", "void"] as const).filter(isPossible);
 }

@@ -1,8 +1,10 @@
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { PropertyValues, TemplateResult } from "lit";
 import { PATHS } from "../../../shared/paths.ts";
 import type { CheckoutSession } from "../../../shared/records.ts";
 import { ConsolePart, renderProblem, renderSkeleton } from "../console-part.ts";
+import { keepLive } from "../live.ts";
 import { Loader } from "../loader.ts";
 import { renderSessionRow } from "../rows.ts";
 
@@ -13,11 +15,14 @@ export class ConsoleSearch extends ConsolePart {
   declare text: string;
   readonly #loader = new Loader<CheckoutSession[]>(this);
 
+  constructor() {
+    super();
+    keepLive(this, () => this.#loader.refresh(() => this.#ask()));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("text")) return;
-    void this.#loader.load(
-      async () => (await this.client.get<{ data: CheckoutSession[] }>(PATHS.search, { text: this.text })).data,
-    );
+    void this.#loader.load(() => this.#ask());
   }
 
   protected override render(): TemplateResult {
@@ -32,6 +37,10 @@ export class ConsoleSearch extends ConsolePart {
             </p>`
           : ""
       }
-      ${value === undefined || value.length === 0 ? "" : html`<ul class="card rows">${value.map(renderSessionRow)}</ul>`}`;
+      ${value === undefined || value.length === 0 ? "" : html`<ul class="card rows">${repeat(value, ({ id }) => id, renderSessionRow)}</ul>`}`;
+  }
+
+  async #ask(): Promise<CheckoutSession[]> {
+    return (await this.client.get<{ data: CheckoutSession[] }>(PATHS.search, { text: this.text })).data;
   }
 }
