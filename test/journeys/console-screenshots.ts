@@ -21,8 +21,15 @@ try {
   const lost = await stage.unheard();
   const mismatched = await stage.mismatched();
   const duplicate = await stage.duplicate();
+  stage.receiver.answer = (_request, response) => void response.writeHead(410).end();
   const held = await stage.authorized({ orderId: "1001", customer: { email: "ada@shop.example" } });
   const doubtful = await stage.authorized();
+  stage.receiver.answer = (_request, response) => void response.writeHead(204).end();
+  const open = await stage.server.createSession({ orderId: "1002" });
+  const done = await stage.transferred();
+  await stage.server.call(`/v1/payments/${done.id}/receive`, { json: {} });
+  await stage.server.call(`/v1/payments/${done.id}/refund`, { json: { amount: 1000 } });
+  await stage.suspended();
   stage.endpoint.behaviour = "lose answer";
   await stage.server.call(`/v1/payments/${doubtful.id}/capture`, { json: {} });
   const pages = {
@@ -33,7 +40,12 @@ try {
     doubt: `/payments/${doubtful.id}`,
     held: `/payments/${held.id}`,
     payments: "/payments",
+    sessions: "/sessions?attention=true",
+    search: "/search?text=ada@shop.example",
+    "search-nothing": "/search?text=nobody",
+    refunded: `/payments/${done.id}`,
     problem: "/payments/pay_unknown",
+    nowhere: "/nowhere",
   };
   for (const size of SIZES) {
     const snap = async ({ page }: Merchant, name: string) => {
@@ -50,6 +62,11 @@ try {
     await merchant.press("Capture…");
     await merchant.page.waitForSelector("dialog[open]");
     await snap(merchant, "dialog");
+    await merchant.press("Go back");
+    await merchant.goTo(`/sessions/${open.id}`);
+    await merchant.press("Call the order off…");
+    await merchant.page.waitForSelector("dialog[open]");
+    await snap(merchant, "dialog-call-off");
   }
 } finally {
   await stage.close();

@@ -232,6 +232,17 @@ export class Merchant {
     return this.page.$eval("main", (element) => element.innerText);
   }
 
+  /** What makes the page scroll sideways: the elements that reach past its right edge. */
+  tooWide(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      if (scrollWidth <= clientWidth) return [];
+      const all = [...document.querySelectorAll("main *, header *")];
+      const wide = all.filter((element) => element.getBoundingClientRect().right > clientWidth);
+      return [`${scrollWidth} px`, ...wide.map(({ outerHTML }) => outerHTML.slice(0, 120))];
+    });
+  }
+
   /** Fails where the page breaks a rule of accessibility that can be told by a machine. */
   async assertAccessible(what: string): Promise<void> {
     const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -22,7 +22,7 @@ export const styles = `
   .top nav a { display: flex; align-items: center; min-height: 44px; padding: 0 12px; color: inherit; text-decoration: none; border-radius: var(--offsite-radius); }
   .top nav a:hover { background: var(--offsite-canvas); }
   .top nav a[aria-current] { font-weight: 650; box-shadow: inset 0 -2px var(--offsite-accent); border-radius: 0; }
-  .search { display: flex; flex: 1 1 260px; gap: 8px; justify-content: end; }
+  .search { display: flex; flex: 1 1 260px; min-width: 0; gap: 8px; justify-content: end; }
   .search input { flex: 1 1 0; max-width: 320px; min-width: 0; }
   input, select { min-height: 44px; padding: 8px 12px; border: 1px solid var(--offsite-muted); border-radius: var(--offsite-radius); background: var(--offsite-surface); color: inherit; font: inherit; }
   input[type="checkbox"] { width: 20px; min-height: 20px; margin: 0; accent-color: var(--offsite-accent); }
