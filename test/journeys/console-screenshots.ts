@@ -29,7 +29,6 @@ try {
   const done = await stage.transferred();
   await stage.server.call(`/v1/payments/${done.id}/receive`, { json: {} });
   await stage.server.call(`/v1/payments/${done.id}/refund`, { json: { amount: 1000 } });
-  await stage.suspended();
   stage.endpoint.behaviour = "lose answer";
   await stage.server.call(`/v1/payments/${doubtful.id}/capture`, { json: {} });
   const pages = {
@@ -67,6 +66,15 @@ try {
     await merchant.press("Call the order off…");
     await merchant.page.waitForSelector("dialog[open]");
     await snap(merchant, "dialog-call-off");
+  }
+  await stage.suspended();
+  for (const size of SIZES) {
+    await using merchant = await Merchant.signedIn(stage, "/", size);
+    for (const [name, hash] of Object.entries({ suspended: "/", "suspended-held": pages.held })) {
+      await merchant.goTo(hash);
+      const path = `${folder}/${name}-${size.width}-${size.scheme}.png` as const;
+      await merchant.page.screenshot({ path, fullPage: true });
+    }
   }
 } finally {
   await stage.close();

@@ -232,10 +232,16 @@ export class Merchant {
     return this.page.$eval("main", (element) => element.innerText);
   }
 
-  /** What makes the page scroll sideways: the elements that reach past its right edge. */
+  /** What has no room: elements that reach past the page's right edge, and rows whose beginning lies over the rest. */
   tooWide(): Promise<string[]> {
     return this.page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
+      const covered = [...document.querySelectorAll(".row")].filter((row) => {
+        const [one, other] = [...row.children].map((part) => part.getBoundingClientRect());
+        const content = row.children[0]?.scrollWidth ?? 0;
+        return one !== undefined && other !== undefined && one.top < other.bottom && one.left + content > other.left;
+      });
+      if (covered.length > 0) return covered.map((row) => `covered: ${(row as HTMLElement).innerText}`);
       if (scrollWidth <= clientWidth) return [];
       const all = [...document.querySelectorAll("main *, header *")];
       const wide = all.filter((element) => element.getBoundingClientRect().right > clientWidth);

@@ -38,11 +38,12 @@ export const styles = `
   .filters .check { display: flex; align-items: center; gap: 8px; min-height: 44px; font-size: var(--offsite-text); color: inherit; }
   .rows { overflow: hidden; margin-block-end: 16px; }
   .rows li + li { border-block-start: 1px solid var(--offsite-line); }
-  .row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; padding: 12px 16px; color: inherit; text-decoration: none; font-size: var(--offsite-text); }
+  .row { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 16px; padding: 12px 16px; color: inherit; text-decoration: none; font-size: var(--offsite-text); }
   a.row:hover { background: var(--offsite-canvas); }
   a.row:focus-visible { outline-offset: -2px; }
   .row .about { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .row > :nth-child(even) { text-align: end; }
+  .row > :nth-child(2) { text-align: end; }
+  .row > :nth-child(n + 3) { grid-column: 1 / -1; }
   .row.concern > :nth-child(2) { grid-column: 1 / -1; text-align: start; }
   .row.concern > :nth-child(3) { grid-row: 1; grid-column: 2; text-align: end; }
   .delivery { display: grid; gap: 4px 16px; align-items: center; justify-items: start; padding: 12px 16px; }
@@ -57,7 +58,7 @@ export const styles = `
   .notice.good { border-inline-start-color: var(--offsite-success); }
   .notice.wait { border-inline-start-color: var(--offsite-warning); }
   .notice.bad { border-inline-start-color: var(--offsite-danger); }
-  .notice + .notice { margin-block-start: 8px; }
+  .notice { margin-block-end: 8px; }
   .total { display: flex; flex-wrap: wrap; align-items: center; gap: 12px; margin-block: 4px 16px; font-size: var(--offsite-text-total); }
   .buttons { display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
   .columns > div, .columns > aside { min-width: 0; }
@@ -93,7 +94,8 @@ export const styles = `
   noscript { display: block; padding: 24px; }
   @media (min-width: 800px) {
     .row { grid-template-columns: 8rem minmax(0, 1.6fr) minmax(0, 1.2fr) 13rem; align-items: center; }
-    .row > :nth-child(even) { text-align: start; }
+    .row > :nth-child(2) { text-align: start; }
+    .row > :nth-child(n + 3) { grid-column: auto; }
     .row > :last-child { text-align: end; }
     .row.concern > :nth-child(2) { grid-column: auto; }
     .row.concern > :nth-child(3) { grid-row: auto; grid-column: auto; text-align: start; }
