@@ -7,5 +7,7 @@ if (registry && !registry.get("offsite-checkout")) registry.define("offsite-chec
 declare global {
   interface HTMLElementTagNameMap {
     "offsite-checkout": OffsiteCheckout;
+    /** One of several lines inside: it says what `sku`, and what `quantity` of it. */
+    "offsite-item": HTMLElement;
   }
 }

@@ -22,7 +22,9 @@ const PROPERTIES =
  * Takes one payment through whichever provider the server offers, by redirect, in a frame or in a window.
  *
  * Put on the page that a session's `returnUrl` names, without attributes, it finds the session in the address, asks
- * the server and shows how it ended.
+ * the server and shows how it ended. What is inside, such as a link that pays, is shown where the script does not run.
+ *
+ * @tagname offsite-checkout
  *
  * @slot complete - Under the result of a paid session.
  * @slot pending - Under the result of a session whose money is on its way.
@@ -56,13 +58,13 @@ const PROPERTIES =
  * @csspart button - The primary button.
  * @csspart hint - A line in small type: what will happen, the order, the provider's own words.
  * @csspart notice - Why the customer is at the start again.
- * @csspart frame-box - The room of the frame.
  * @csspart frame - The frame with the provider's page, and `loaded` once that is there.
  * @csspart dialog - The dialog around the frame, with `overlay`.
  * @csspart elsewhere - The button that opens the provider's page in another way.
  * @csspart cancel - The secondary button.
  * @csspart result - How things stand; beside it `good`, `wait` or `bad`.
- * @csspart title - The heading of a notice or a result.
+ * @csspart title - The heading of a result, or of a notice of what went wrong.
+ * @csspart heading - The heading of a notice that the customer called the payment off.
  * @csspart link - A link of a result.
  *
  * @cssprop [--offsite-ink] - Text.
@@ -130,10 +132,10 @@ export class OffsiteCheckout extends ReactiveElement {
    * Where the customer meets the provider: `auto` (as without), `iframe`, `popup` or `redirect`.
    * @attr presentation
    */
-  declare presentation: string | null;
+  declare presentation: "auto" | "iframe" | "popup" | "redirect" | null;
 
   /**
-   * A BCP 47 language tag for words and amounts; else the page's.
+   * A BCP 47 language tag for words and amounts; else that of the nearest `lang`.
    * @attr locale
    */
   declare locale: string | null;

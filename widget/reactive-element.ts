@@ -98,9 +98,10 @@ function mirrorAttribute(element: HTMLElement, name: string): void {
   const given = properties[name];
   Object.defineProperty(element, name, {
     get: () => element.getAttribute(attribute),
-    set: (value: string | null | undefined) => {
-      if (value === null || value === undefined) element.removeAttribute(attribute);
-      else element.setAttribute(attribute, value);
+    // Frameworks set what is no text, too: a number, or `false` for an attribute that is not to be there.
+    set: (value: unknown) => {
+      if ((value ?? false) === false) element.removeAttribute(attribute);
+      else element.setAttribute(attribute, value as string);
     },
   });
   if (given !== undefined) properties[name] = given;

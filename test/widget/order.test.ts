@@ -198,6 +198,17 @@ describe("words and overlay", () => {
     equal(textOf(element, "button"), "Pay €43.00");
   });
 
+  it("takes what frameworks set as properties: numbers, and `false` for an attribute that is not to be there", async () => {
+    const element = await stage.mount({ overlay: "" });
+    Object.assign(element, { overlay: false, quantity: 2, gateway: undefined, cart: null });
+    equal(
+      ["overlay", "quantity", "gateway", "cart"].map((name) => element.getAttribute(name)),
+      [null, "2", null, null],
+    );
+    await press(element, "button");
+    ok(part(element, "frame") && !element.renderRoot.querySelector("dialog"));
+  });
+
   it("opens the frame in a modal dialog, and calls off by Escape", async () => {
     const element = await stage.mount({ overlay: "" });
     await press(element, "button");

@@ -1,0 +1,15 @@
+import type * as React from "react";
+import type { OffsiteCheckout } from "../offsite-checkout.ts";
+import type { CheckoutAttributes, CheckoutListeners, ItemAttributes } from "./attributes.ts";
+
+/** Teaches React 19 the element: `<offsite-checkout session={id} onoffsite-complete={…} />`. */
+declare module "react" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "offsite-checkout": React.DetailedHTMLProps<React.HTMLAttributes<OffsiteCheckout>, OffsiteCheckout> &
+        CheckoutAttributes &
+        CheckoutListeners<"on">;
+      "offsite-item": React.DetailedHTMLProps<React.HTMLAttributes<HTMLElement>, HTMLElement> & ItemAttributes;
+    }
+  }
+}
