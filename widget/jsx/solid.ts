@@ -2,12 +2,16 @@ import type { JSX as Solid } from "solid-js";
 import type { OffsiteCheckout } from "../offsite-checkout.ts";
 import type { CheckoutAttributes, CheckoutListeners, ItemAttributes } from "./attributes.ts";
 
+interface CheckoutProps extends Solid.HTMLAttributes<OffsiteCheckout>, CheckoutAttributes, CheckoutListeners<"on:"> {}
+
+interface ItemProps extends Solid.HTMLAttributes<HTMLElement>, ItemAttributes {}
+
 /** Teaches Solid the element: `<offsite-checkout session={id()} on:offsite-complete={…} />`. */
 declare module "solid-js" {
   namespace JSX {
     interface IntrinsicElements {
-      "offsite-checkout": Solid.HTMLAttributes<OffsiteCheckout> & CheckoutAttributes & CheckoutListeners<"on:">;
-      "offsite-item": Solid.HTMLAttributes<HTMLElement> & ItemAttributes;
+      "offsite-checkout": CheckoutProps;
+      "offsite-item": ItemProps;
     }
   }
 }
