@@ -140,6 +140,8 @@ export const Operation = z.object({
   createdAt: Timestamp,
   /** Where Commerce Layer asked for it: by which call, SHA-256 in hex, and whether it is told the end. To the secret key only. */
   commerceLayer: z.object({ requestHash: z.string().optional(), isPromised: z.boolean().optional() }).optional(),
+  /** With which Idempotency-Key it was asked for: SHA-256 of caller, path and key, hex. To the secret key only. */
+  keyHash: z.string().optional(),
   /** When it was sent again, where its answer never came and the provider minds the key. */
   repeatedAt: Timestamp.optional(),
 });

@@ -61,6 +61,12 @@ export const DEFAULT_SCHEDULE: Schedule = {
 /** Gives the idempotency record to store beside a result; `undefined` where the request carried no key. */
 export type KeepAnswer<Result> = (result: Result) => IdempotencyRecord | undefined;
 
+/** A request with an idempotency key: SHA-256 of caller, path and key, hex, and since when (ISO 8601) it is the same. */
+export interface KeyedCall {
+  hash: string;
+  since: string;
+}
+
 /**
  * Finds a configured gateway.
  *

@@ -7,15 +7,15 @@
  * 3. What it said is stored. Where it said nothing, the operation stays `unknown` and the provider is asked later: it
  *    is never sent as a new one.
  */
-import type { Payment } from "../../shared/records.ts";
+import type { Operation, Payment } from "../../shared/records.ts";
 import { canTransition, type OperationType } from "../../shared/states.ts";
-import { GatewayError, StateError } from "../errors.ts";
+import { GatewayError, RequestError, StateError } from "../errors.ts";
 import type { Gateway, Trip } from "../gateways/gateway.ts";
 import type { PaymentRecord } from "../stores/ledger.ts";
 import { isLapsed } from "./authorization-expiry.ts";
 import { carryOut, repeatOperations, type OperatedPayment, type StoredOperation } from "./carry-out.ts";
 import { Change } from "./change.ts";
-import { requireGateway, type Checkout, type KeepAnswer } from "./checkout.ts";
+import { requireGateway, type Checkout, type KeepAnswer, type KeyedCall } from "./checkout.ts";
 import { followPayments, markDuplicate } from "./decide.ts";
 import { findDoubt, forgetUnanswered } from "./doubt.ts";
 import { findPaymentSession, requirePayment, tripOf } from "./find-payment.ts";
@@ -38,12 +38,15 @@ export interface WantedOperation {
   isDue?: boolean;
   /** Which call of Commerce Layer asks for it; the same one is not carried out twice. */
   requestHash?: string;
+  /** Which request with an idempotency key asks for it; the same one is not carried out twice, also after a crash. */
+  call?: KeyedCall | undefined;
 }
 
 /**
  * Carries out one operation on a payment; without `amount`, on all that there is.
  *
  * @throws StateError `not_found`, `invalid_state`, `operation_in_doubt`, `amount_too_large`
+ * @throws RequestError `idempotency_key_reused` where the same request was over another amount
  * @throws GatewayError `unsupported_operation`; `gateway_declined` where the provider said no
  */
 export async function operatePayment(
@@ -53,8 +56,8 @@ export async function operatePayment(
   keep?: KeepAnswer<OperatedPayment>,
 ): Promise<OperatedPayment> {
   const sessionId = await findPaymentSession(checkout, paymentId);
-  const stored = await storeOperation(checkout, sessionId, paymentId, operation);
-  return carryOut(checkout, stored, { keep });
+  const stored = await storeOperation(checkout, sessionId, paymentId, operation, keep);
+  return "isDone" in stored ? stored : carryOut(checkout, stored, { keep });
 }
 
 /**
@@ -117,10 +120,17 @@ function storeOperation(
   checkout: Checkout,
   sessionId: string,
   paymentId: string,
-  { type, amount: wanted, isDue = false, requestHash }: WantedOperation,
-): Promise<StoredOperation> {
-  return checkout.store.transact(sessionId, (ledger) => {
+  { type, amount: wanted, isDue = false, requestHash, call: keyedCall }: WantedOperation,
+  keep: KeepAnswer<OperatedPayment> | undefined,
+): Promise<StoredOperation | OperatedPayment> {
+  return checkout.store.transact<StoredOperation | OperatedPayment>(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
+    const asked = keyedCall && findAsked(payment, keyedCall, wanted);
+    if (asked !== undefined) {
+      const result = { payment: viewPayment(payment), isDone: asked.status === "succeeded" };
+      const idempotency = keep?.(result);
+      return idempotency === undefined ? { result } : { result, idempotency };
+    }
     const gateway = requireGateway(checkout, payment.gateway);
     const call = gateway[type]?.bind(gateway);
     if (call === undefined) throw new GatewayError("unsupported_operation", `${gateway.id} cannot ${type}`);
@@ -145,6 +155,7 @@ function storeOperation(
       status: "unknown" as const,
       createdAt: change.time,
       ...(requestHash === undefined ? {} : { commerceLayer: { requestHash } }),
+      ...(keyedCall === undefined ? {} : { keyHash: keyedCall.hash }),
     };
     payment.operations.push(operation);
     // Whoever captures, or gives a duplicate back, first: it is not done again by itself.
@@ -160,6 +171,25 @@ function storeOperation(
       isDue,
     }));
   });
+}
+
+/**
+ * Finds what the same request asked for before its process ended without an answer; one that failed did nothing.
+ *
+ * @throws RequestError `idempotency_key_reused` where it was over another amount
+ */
+function findAsked(
+  { operations }: PaymentRecord,
+  { hash, since }: KeyedCall,
+  wanted: number | undefined,
+): Operation | undefined {
+  const asked = operations.findLast(
+    ({ keyHash, createdAt, status }) => keyHash === hash && createdAt >= since && status !== "failed",
+  );
+  if (asked !== undefined && wanted !== undefined && wanted !== asked.amount) {
+    throw new RequestError("idempotency_key_reused", "this key came with another body before");
+  }
+  return asked;
 }
 
 /** Lets one operation wait for another whose outcome is not known. @throws StateError `operation_in_doubt` */

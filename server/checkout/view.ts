@@ -81,7 +81,13 @@ export function viewPayment(record: PaymentRecord, audience: Audience = "merchan
   return {
     ...view,
     operations: operations.map(
-      ({ remoteDetails: _details, actionId: _actionId, commerceLayer: _commerceLayer, ...operation }) => operation,
+      ({
+        remoteDetails: _details,
+        actionId: _actionId,
+        commerceLayer: _commerceLayer,
+        keyHash: _keyHash,
+        ...operation
+      }) => operation,
     ),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "koa";
-import type { Checkout, KeepAnswer } from "../checkout/checkout.ts";
+import type { Checkout, KeepAnswer, KeyedCall } from "../checkout/checkout.ts";
+import { hashSecret } from "../checkout/ids.ts";
 import { secondsAfter } from "../checkout/schedule.ts";
 import { InputError, RequestError, StateError } from "../errors.ts";
 import { bodyBytes } from "./body.ts";
@@ -36,7 +37,8 @@ export function refuseGuessableKey(ctx: Context): void {
 /**
  * Runs a POST once for each `Idempotency-Key` of a caller and path, and gives the same answer to the same request
  * again. `run` stores its result with its change, by the `keep` that it is handed; what it refuses is not kept. Only
- * the result is stored, and `toAnswer` makes the same answer of it: a client secret never reaches the disk.
+ * the result is stored, and `toAnswer` makes the same answer of it: a client secret never reaches the disk. What changes
+ * more than once before there is a result stores with its first change which `call` it is for.
  *
  * A form, which sends no headers, has its `key` in a field.
  *
@@ -52,7 +54,7 @@ export async function answerOnce<Result>(
     toAnswer,
     key: given,
   }: { caller: string; toAnswer: (result: Result) => Answer | Promise<Answer>; key?: string },
-  run: (keep?: KeepAnswer<Result>) => Promise<Result>,
+  run: (keep?: KeepAnswer<Result>, call?: KeyedCall) => Promise<Result>,
 ): Promise<void> {
   const key = given ?? ctx.get("idempotency-key");
   if (given === undefined && ctx.req.headers["idempotency-key"] === undefined) {
@@ -96,7 +98,8 @@ export async function answerOnce<Result>(
     return { scope, key, requestHash, result: JSON.stringify(result), createdAt, expiresAt };
   };
   try {
-    writeAnswer(ctx, await toAnswer(await run(keep)));
+    const call = { hash: hashSecret(`${scope}\n${key}`), since: secondsAfter(startedAt, -KEPT_SECONDS) };
+    writeAnswer(ctx, await toAnswer(await run(keep, call)));
   } catch (error) {
     isKept = false;
     throw error;

@@ -36,8 +36,8 @@ export function paymentRoutes({ checkout, keys }: RouteContext): Router {
       requireMerchant(ctx, keys);
       const schema = type === "void" ? NoFields : OperatePaymentRequest;
       const { amount } = readAs(schema, readOptionalJson(ctx)) as OperatePaymentRequest;
-      await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
-        operatePayment(checkout, ctx.params["id"] ?? "", { type, amount }, keep),
+      await answerOnce(ctx, checkout, { caller: "merchant", toAnswer }, (keep, call) =>
+        operatePayment(checkout, ctx.params["id"] ?? "", { type, amount, call }, keep),
       );
     });
   }

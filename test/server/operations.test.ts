@@ -110,6 +110,8 @@ describe("what a merchant does with a payment", () => {
     const first = expectStatus(await operate(payment, "refund", { amount: 100 }, key), 200).body;
     const again = expectStatus(await operate(payment, "refund", { amount: 100 }, key), 200).body;
     assert.deepEqual(again, first);
+    // By this it is found again where the process ends before the answer is stored.
+    assert.match(first.operations.at(-1)?.keyHash ?? "", /^[0-9a-f]{64}$/);
     assert.equal(
       expectStatus(await operate(payment, "refund", { amount: 200 }, key), 422).body.code,
       "idempotency_key_reused",
