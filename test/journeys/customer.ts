@@ -40,6 +40,14 @@ export class Customer {
     return customer;
   }
 
+  /** Opens another tab of the same browser: it shares cookies and storage, and goes with this one. */
+  async openTab(url: string): Promise<Customer> {
+    const page = await this.#context.newPage();
+    page.setDefaultTimeout(LIMIT_MS);
+    await page.goto(url);
+    return new Customer(this.#stage, this.#context, page);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await naming("the browser to let the customer go", this.#context.close());
   }
@@ -72,15 +80,26 @@ export class Customer {
 
   /** Presses the element's button, and gives the provider's page in the window that opens. */
   async pressPayForWindow(): Promise<Page> {
-    const button = await this.page.waitForSelector("offsite-checkout >>> [part=button][aria-disabled=false]");
-    const [popup] = await Promise.all([
-      new Promise<Page | null>((resolve) => void this.page.once("popup", resolve)),
-      button?.click(),
-    ]);
+    const selector = "offsite-checkout >>> [part=button][aria-disabled=false]";
+    const button = await naming("the element's button", this.page.waitForSelector(selector));
+    const opening = new Promise<Page | null>((resolve) => void this.page.once("popup", resolve));
+    const [popup] = await naming("a window to open", Promise.all([opening, button?.click()]));
     if (popup === null) throw new Error("no window has opened");
     popup.setDefaultTimeout(LIMIT_MS);
-    await popup.waitForSelector("form.choices");
+    await naming("the provider's page in the window", popup.waitForSelector("form.choices"));
     return popup;
+  }
+
+  /** Goes to a page that sells without a back end, whose element gets more attributes. */
+  async goToOffer(path: string, attributes: Record<string, string>): Promise<void> {
+    await this.page.goto(this.#stage.demo.urls.shop + path);
+    await this.page.$eval(
+      "offsite-checkout",
+      (element, attributes) => {
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      },
+      attributes,
+    );
   }
 
   /** Waits for the provider's page. */

@@ -49,4 +49,29 @@ describe("in Firefox", { skip }, () => {
       });
     }
   }
+
+  test("a customer pays in a window for what is ordered by SKU", async () => {
+    await using customer = await Customer.visit(stage);
+    await customer.goToOffer("/products/mug", { gateway: "card", presentation: "popup" });
+    const popup = await customer.pressPayForWindow();
+    await popup.click("button[value=pay]");
+    await customer.seesInElement("Payment received");
+    assert.equal((await stage.latestSession()).status, "complete");
+  });
+
+  test("two tabs with one order have one live attempt, and both say that it is paid", async () => {
+    await using customer = await Customer.visit(stage);
+    const sessionId = await customer.chooseWay({ presentation: "iframe", gateway: "card" });
+    await customer.pressPay();
+    const other = await customer.openTab(customer.page.url());
+    const frame = await other.pressPay();
+    await customer.page.bringToFront();
+    await customer.seesInElement("Payment called off");
+    await other.page.bringToFront();
+    await other.choose(frame, "pay");
+    await other.seesHeading("Thank you");
+    await customer.page.bringToFront();
+    await customer.seesHeading("Thank you");
+    assert.deepEqual((await stage.stored(sessionId)).attempts, ["card superseded", "card settled"]);
+  });
 });

@@ -91,6 +91,14 @@ export class Stage {
     return this.#get<CheckoutSession>(`/v1/checkout-sessions/${sessionId}`);
   }
 
+  /** Reads the latest of all sessions, which a page may have made by itself. */
+  async latestSession(): Promise<CheckoutSession> {
+    const { data } = await this.#get<{ data: CheckoutSession[] }>("/v1/checkout-sessions?limit=1");
+    const [session] = data;
+    if (session === undefined) throw new Error("there is no session");
+    return session;
+  }
+
   /** Reads what is stored for a session: from the session itself and from the list of payments, which must agree. */
   async stored(sessionId: string): Promise<Stored> {
     const session = await this.readSession(sessionId);

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Frame, Page } from "puppeteer-core";
-import { PATHS, SESSION_PARAMETER } from "../../shared/paths.ts";
-import type { CheckoutSession } from "../../shared/records.ts";
+import { SESSION_PARAMETER } from "../../shared/paths.ts";
 import { Customer } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
@@ -16,37 +15,13 @@ before(async () => {
 });
 after(() => stage.close());
 
-/** Goes to a page that sells something, with the element's attributes as wanted, and presses its button once. */
-async function order(customer: Customer, path: string, attributes: Record<string, string>): Promise<void> {
-  const { page } = customer;
-  await page.goto(stage.demo.urls.shop + path);
-  await page.$eval(
-    "offsite-checkout",
-    (element, attributes) => {
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    },
-    attributes,
-  );
-}
-
-/** Gives the latest of all sessions, which the page itself has made. */
-async function latestSession(): Promise<CheckoutSession> {
-  const response = await fetch(`${stage.demo.urls.server}${PATHS.sessions}?limit=1`, {
-    headers: { authorization: `Bearer ${stage.demo.secretKey}` },
-  });
-  const { data } = (await response.json()) as { data: CheckoutSession[] };
-  const [session] = data;
-  assert.ok(session !== undefined);
-  return session;
-}
-
 describe("a page that sells without a back end", () => {
   test("sells by SKU at the catalogue's price, in a frame, and says on the spot that it is paid", async () => {
     await using customer = await Customer.visit(stage);
-    await order(customer, "/products/mug", { gateway: "card" });
+    await customer.goToOffer("/products/mug", { gateway: "card" });
     await customer.choose(await customer.pressPay(), "pay");
     await customer.seesInElement("Payment received");
-    const { id, items } = await latestSession();
+    const { id, items } = await stage.latestSession();
     assert.deepEqual(
       items.map(({ name, quantity, unitAmount }) => [name, quantity, unitAmount]),
       [["Speckled mug", 1, 1800]],
@@ -57,25 +32,25 @@ describe("a page that sells without a back end", () => {
 
   test("takes up its own order when the customer comes back by redirect, and offers another once that is paid", async () => {
     await using customer = await Customer.visit(stage);
-    await order(customer, "/products/mug", { gateway: "bank", presentation: "redirect" });
+    await customer.goToOffer("/products/mug", { gateway: "bank", presentation: "redirect" });
     await customer.choose(await customer.pressPay(), "pay");
     await customer.seesInElement("Payment received");
     const url = new URL(customer.page.url());
     assert.equal(url.pathname, "/products/mug");
-    assert.equal(url.searchParams.get(SESSION_PARAMETER), (await latestSession()).id);
+    assert.equal(url.searchParams.get(SESSION_PARAMETER), (await stage.latestSession()).id);
     await customer.page.goto(`${stage.demo.urls.shop}/products/mug`);
     await customer.seesInElement("Buy one now");
   });
 
   test("sells what the shop has signed, in a window of its own", async () => {
     await using customer = await Customer.visit(stage);
-    await order(customer, "/sets/evening", { gateway: "card", presentation: "popup" });
+    await customer.goToOffer("/sets/evening", { gateway: "card", presentation: "popup" });
     const popup = await customer.pressPayForWindow();
     await customer.seesInElement("Pay in the window that has opened");
     await popup.click("button[value=pay]");
     await customer.seesInElement("Payment received");
     assert.ok(popup.isClosed());
-    const { id, items } = await latestSession();
+    const { id, items } = await stage.latestSession();
     assert.deepEqual(
       items.map(({ name, unitAmount }) => [name, unitAmount]),
       [["Evening set", 3200]],
@@ -86,14 +61,14 @@ describe("a page that sells without a back end", () => {
 
   test("says that the window was closed, and sells in another", async () => {
     await using customer = await Customer.visit(stage);
-    await order(customer, "/sets/evening", { gateway: "card", presentation: "popup" });
+    await customer.goToOffer("/sets/evening", { gateway: "card", presentation: "popup" });
     const first = await customer.pressPayForWindow();
     await first.close();
     await customer.seesInElement("The payment window was closed");
     const second = await customer.pressPayForWindow();
     await second.click("button[value=pay]");
     await customer.seesInElement("Payment received");
-    const { attempts } = await stage.stored((await latestSession()).id);
+    const { attempts } = await stage.stored((await stage.latestSession()).id);
     assert.deepEqual(attempts, ["card superseded", "card settled"]);
   });
 
@@ -114,7 +89,7 @@ describe("a page that sells without a back end", () => {
       await customer.follow("form button");
       await customer.follow("button[value=pay]");
       assert.ok(page.url().startsWith(stage.demo.urls.shop), page.url());
-      assert.equal((await stage.stored((await latestSession()).id)).status, "complete");
+      assert.equal((await stage.stored((await stage.latestSession()).id)).status, "complete");
     });
   }
 });
@@ -124,7 +99,7 @@ describe("a customer with a keyboard alone", () => {
     test(`orders, pays ${overlay ? "in the dialog" : "in the page"}, and is told so where the focus is`, async () => {
       await using customer = await Customer.visit(stage);
       const { page } = customer;
-      await order(customer, "/products/mug", { gateway: "card", ...(overlay && { overlay: "" }) });
+      await customer.goToOffer("/products/mug", { gateway: "card", ...(overlay && { overlay: "" }) });
       await tabTo(page, "Buy one now");
       await page.keyboard.press("Enter");
       const frame = await customer.atProvider();
@@ -139,7 +114,7 @@ describe("a customer with a keyboard alone", () => {
   test("calls off by Escape in the dialog, and is back at the button", async () => {
     await using customer = await Customer.visit(stage);
     const { page } = customer;
-    await order(customer, "/products/mug", { gateway: "card", overlay: "" });
+    await customer.goToOffer("/products/mug", { gateway: "card", overlay: "" });
     await tabTo(page, "Buy one now");
     await page.keyboard.press("Enter");
     await customer.atProvider();
