@@ -43,7 +43,8 @@ export function collapseTemplates(): Plugin {
             .replace(/ ?([{}:;,>]) /g, "$1")
             .replace(/;}/g, "}")
             .replace(/\b0(\.\d)/g, "$1")
-            .replace(/ ([+/]) | (?=!important)/g, "$1")
+            // A sum needs its spaces, a combinator does not.
+            .replace(/ (\/|\+(?= [a-z[])) | (?=!important)/g, "$1")
             .replace(/="([\w-]+)"]/g, (whole, value: string) => (value.includes("-") ? whole : `=${value}]`)),
         )
         .replace(/\n\s+/g, "\n")
