@@ -83,7 +83,7 @@ function putLitOnDiet(): Plugin {
 }
 
 /** What the licences of the bundled code ask to be kept. */
-export const NOTICE = "/*! Offsite Checkout, MIT. Lit, Copyright 2017 Google LLC, BSD-3-Clause. */";
+export const NOTICE = "/*! Offsite Checkout, MIT. Lit, © 2017 Google LLC, BSD-3-Clause. */";
 
 /** Names that only the widget's own classes call each other by; no page, event or message has them. */
 const INNER_NAMES =

@@ -107,6 +107,9 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ["new R(e,this),s=t.u(this.options)", "new R(e),s=t.u()"],
   ["t,void 0,s??{})", "t)"],
   ["this.el=S.createElement(f,e)", "this.el=S.createElement(f)"],
+  // Other copies of lit-html never see this one's values.
+  ['Symbol.for("lit-nothing")', "Symbol()"],
+  ['E=Symbol.for("lit-noChange"),', "E=0,"],
   // Checks of what is always so here.
   ['throw Error("invalid template strings array")', "throw Error()"],
   ["if(r.hasAttributes())for", "for"],

@@ -52,7 +52,6 @@ export const styles = `
     justify-content: space-between;
     align-items: baseline;
     gap: 16px;
-    font-variant-numeric: tabular-nums;
   }
   dl {
     gap: 4px;
@@ -178,7 +177,8 @@ export const styles = `
   }
   /* The frame's, and that of what stands under it, from the press on: nothing else on the page moves when it comes. */
   [part~="room"] {
-    min-block-size: calc(var(--offsite-frame-height, 560px) + 144px);
+    min-block-size: var(--offsite-frame-height, 560px);
+    margin-block-end: 144px;
     align-content: start;
   }
   [part="skeleton"] {
@@ -189,7 +189,6 @@ export const styles = `
   [part="skeleton"],
   [aria-disabled="true"] {
     animation: 0.6s 0.3s infinite alternate pulse;
-    cursor: progress;
   }
   [role="status"],
   [role="alert"] {

@@ -22,12 +22,13 @@ export function setScene(words: Words, session: CheckoutSession | undefined, loc
     }
   };
   const fill = (text: string, gateway = words.provider): string => {
-    const values = new Map([
-      ["{amount}", session && price(session.amount)],
-      ["{gateway}", gateway],
-      ["{order}", session?.orderId],
-    ]);
-    return text.replace(/\{\w+\}/g, (place) => values.get(place) ?? place);
+    const values: Record<string, string | undefined> = {
+      "{amount}": session && price(session.amount),
+      "{gateway}": gateway,
+      "{order}": session?.orderId,
+    };
+    // No braces are in the name of anything that every object has.
+    return text.replace(/\{\w+\}/g, (place) => values[place] ?? place);
   };
   return { words, price, fill };
 }
