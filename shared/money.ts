@@ -53,7 +53,8 @@ export function parseDecimal(text: string, currency: string): number | undefined
 
 /**
  * Writes an amount for people, as `€43.00` or `43,00 €`, in the words of a BCP 47 locale.
- * The digits are ISO 4217's, not those that the platform's locale data prefers.
+ * The digits are ISO 4217's, not those that the platform's locale data prefers. What is written from right to left is
+ * isolated (UAX #9).
  */
 export function formatMoney(amount: number, currency: string, locale?: string): string {
   const digits = currencyExponent(currency);
@@ -64,5 +65,7 @@ export function formatMoney(amount: number, currency: string, locale?: string): 
     maximumFractionDigits: digits,
   });
   // A decimal text keeps every digit; the type of `format` only lately admits it.
-  return format.format(`${amount}e-${digits}` as unknown as number);
+  const money = format.format(`${amount}e-${digits}` as unknown as number);
+  // Set apart from the text around, which would turn `US$` into `$US` and put a minus between figure and sign.
+  return money.replace(/.*\u200f.*/, "\u2066$&\u2069");
 }

@@ -19,7 +19,7 @@ const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> 
 /** Corners and typefaces. */
 const SHAPE: Readonly<Record<string, string>> = {
   radius: "8px",
-  font: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  font: "system-ui, sans-serif",
 };
 
 /** The sizes of text. */

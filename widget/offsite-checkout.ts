@@ -57,8 +57,8 @@ const PROPERTIES =
  * @csspart gateway - One gateway.
  * @csspart button - The primary button.
  * @csspart hint - A line in small type: what will happen, the order, the provider's own words.
- * @csspart notice - Why the customer is at the start again.
- * @csspart frame - The frame with the provider's page, and `loaded` once that is there.
+ * @csspart notice - Why the customer is at the start again; beside it `bad` or `calm`.
+ * @csspart frame - The frame with the provider's page.
  * @csspart dialog - The dialog around the frame, with `overlay`.
  * @csspart elsewhere - The button that opens the provider's page in another way.
  * @csspart cancel - The secondary button.

@@ -166,8 +166,12 @@ export const styles = `
     margin: auto;
     padding: 16px;
     inline-size: 40rem;
+    border-width: 1px;
     background: var(--_surface);
     color: inherit;
+  }
+  ::backdrop {
+    background: #0008;
   }
   iframe {
     inline-size: 100%;
