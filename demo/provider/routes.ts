@@ -8,6 +8,7 @@ import { readManner } from "./manners.ts";
 import { FRAME_SIZE_SCRIPT } from "./pages/frame-size.ts";
 import { closedTabPage, paymentPage } from "./pages/payment-page.ts";
 import { pagePath, paymentsPage } from "./pages/payments-page.ts";
+import { samplePage } from "./pages/sample-page.ts";
 import { PROVIDER_STYLE } from "./pages/style.ts";
 import { currentStatement, isExpired, type PaymentBook, type Protocol, type SimulatedPayment } from "./payment.ts";
 import { play, sendCallback, settlePending, type Stage } from "./play.ts";
@@ -101,6 +102,7 @@ function addPages(router: Router, { book, stage, external }: ProviderDesk): void
     if (url === undefined) showPage(ctx, closedTabPage(payment));
     else redirect(ctx, url);
   });
+  router.get("/sample", (ctx) => showPage(ctx, samplePage()));
   router.get("/provider.css", (ctx) => {
     ctx.type = "css";
     ctx.body = PROVIDER_STYLE;

@@ -6,6 +6,8 @@ import { Refusal } from "../refusal.ts";
 import { PATHS } from "../../shared/paths.ts";
 import { ShopCheckout } from "./checkout.ts";
 import { Organization } from "./commerce-layer/organization.ts";
+import { galleryRoutes } from "./gallery/routes.ts";
+import { sampleServerRoutes } from "./gallery/sample-server.ts";
 import { MerchantApi, ServerError } from "./merchant-api.ts";
 import { troublePage } from "./pages/orders-pages.ts";
 import { cartCount, shopRoutes } from "./routes.ts";
@@ -57,6 +59,9 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
 
   const app = new Koa();
   app.use(setHeaders(options));
+  // Before other sites' forms are refused: any page may try a state of the gallery.
+  const own = { shopUrl: () => shopUrl, serverUrl, providerUrl: options.wallet.providerUrl };
+  app.use(sampleServerRoutes(own).routes());
   app.use(async (ctx, next) => {
     try {
       await refuseForeignForms(ctx, next);
@@ -79,6 +84,13 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
   });
   const { cartKey } = options;
   app.use(shopRoutes({ visitors, checkout, webhooks, serverUrl, script, organization, api, cartKey }).routes());
+  app.use(
+    galleryRoutes({
+      ...own,
+      countCart: (ctx) => cartCount(visitors.find(ctx)),
+      allowSamples: setHeaders(options, { callsItself: true }),
+    }).routes(),
+  );
   app.on("error", (error: unknown) => log.error({ err: error }, "the shop failed"));
   const handle = app.callback();
   const listening = await listen((request, response) => void handle(request, response), options.port);
@@ -91,7 +103,8 @@ export async function startShop(options: ShopOptions): Promise<Listening> {
   }
 }
 
-function setHeaders({ serverUrl, providerOrigins }: ShopOptions): Koa.Middleware {
+/** @param page - what a page needs beside; `callsItself`: its elements ask the shop, too */
+function setHeaders({ serverUrl, providerOrigins }: ShopOptions, page = { callsItself: false }): Koa.Middleware {
   const providers = providerOrigins.join(" ");
   // Everything that the element needs, and nothing more: its script and its calls, and where its forms and frames go.
   const policy = [
@@ -99,7 +112,7 @@ function setHeaders({ serverUrl, providerOrigins }: ShopOptions): Koa.Middleware
     "style-src 'self'",
     "img-src data:",
     `script-src 'self' ${serverUrl}`,
-    `connect-src ${serverUrl}`,
+    `connect-src ${page.callsItself ? "'self' " : ""}${serverUrl}`,
     `frame-src ${providers} ${serverUrl}`,
     `form-action 'self' ${providers} ${serverUrl}`,
     "base-uri 'none'",

@@ -35,7 +35,11 @@ export function layout({ title, cartCount, content, head }: PageFrame): string {
         </header>
         <main id="content" class="inner">${content}</main>
         <footer class="inner muted small">
-          <p>Fernhill is a demonstration of Offsite Checkout. Nothing is sold and no money moves. Another way in: <a href="/commerce-layer">as a Commerce Layer organization</a>.</p>
+          <p>
+            Fernhill is a demonstration of Offsite Checkout. Nothing is sold and no money moves. See the element in
+            every state in its <a href="/gallery">gallery</a>. Another way in:
+            <a href="/commerce-layer">as a Commerce Layer organization</a>.
+          </p>
         </footer>
       </body>
     </html>`.text;
