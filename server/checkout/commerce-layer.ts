@@ -21,7 +21,7 @@ import { ledgerKey, type Ledger, type PaymentRecord } from "../stores/ledger.ts"
 import { Change } from "./change.ts";
 import { chargeForOrder, isSourceId, requireOrderSource } from "./charge-order.ts";
 import type { Checkout } from "./checkout.ts";
-import { isUnderWay } from "./doubt.ts";
+import { forgetUnanswered, isUnderWay } from "./doubt.ts";
 import { bringUpToDate } from "./due-work.ts";
 import { operatePayment } from "./operate-payment.ts";
 import { callInUse, findByCall } from "./order-call.ts";
@@ -110,7 +110,10 @@ export async function operateForOrder(checkout: Checkout, wanted: OrderOperation
   const known = await checkout.store.transact(sessionId, (current) => {
     if (current === null) throw new StateError("not_found", "there is no such checkout session");
     const change = new Change(current, "merchant", checkout);
-    const answer = answerFromOperations(change, requireNamed(current, wanted), wanted);
+    const named = requireNamed(current, wanted);
+    // There is no provider that would ever tell what came of an operation that a crash cut off.
+    if (checkout.gateways.get(named.gateway)?.isReceivedByMerchant === true) forgetUnanswered(change, named);
+    const answer = answerFromOperations(change, named, wanted);
     return change.commit(() => structuredClone(answer));
   });
   if (known !== undefined) return known;

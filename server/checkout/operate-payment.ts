@@ -125,16 +125,18 @@ function storeOperation(
 ): Promise<StoredOperation | OperatedPayment> {
   return checkout.store.transact<StoredOperation | OperatedPayment>(sessionId, (ledger) => {
     const { payment, records } = requirePayment(ledger, paymentId);
-    const asked = keyedCall && findAsked(payment, keyedCall, wanted);
-    if (asked !== undefined) {
-      const result = { payment: viewPayment(payment), isDone: asked.status === "succeeded" };
-      const idempotency = keep?.(result);
-      return idempotency === undefined ? { result } : { result, idempotency };
-    }
     const gateway = requireGateway(checkout, payment.gateway);
     const call = gateway[type]?.bind(gateway);
     if (call === undefined) throw new GatewayError("unsupported_operation", `${gateway.id} cannot ${type}`);
     const change = new Change(records, "operator", checkout);
+    if (gateway.isReceivedByMerchant === true) forgetUnanswered(change, payment);
+    const asked = keyedCall && findAsked(payment, keyedCall, wanted);
+    if (asked !== undefined) {
+      const result = { payment: viewPayment(payment), isDone: asked.status === "succeeded" };
+      // While nobody knows what came of it, there is no answer that could be given again.
+      const idempotency = asked.status === "unknown" ? undefined : keep?.(result);
+      return idempotency === undefined ? { result } : { result, idempotency };
+    }
     if (isDue && payment.operationDue === undefined) {
       throw new StateError("invalid_state", `the ${type} of ${payment.id} is no longer due`);
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { pino } from "pino";
 import { openStore } from "../../server/stores/index.ts";
@@ -10,13 +11,13 @@ import { storeAddress } from "../support/store-address.ts";
 import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
 
 /** Leaves a payment as a crash between the two commits of a refund does. */
-async function leaveUnknown(folder: string, { id, sessionId }: Payment): Promise<void> {
+async function leaveUnknown(folder: string, { id, sessionId }: Payment, more: object = {}): Promise<void> {
   const store = await openStore(await storeAddress(folder), { log: pino({ level: "silent" }) });
   await store.transact(sessionId, (ledger) => {
     const payment = ledger?.payments.find((candidate) => candidate.id === id);
     assert.ok(ledger && payment);
     const createdAt = "2026-11-21T12:00:00.000Z";
-    payment.operations.push({ id: "op_cut", type: "refund", amount: 4300, status: "unknown", createdAt });
+    payment.operations.push({ id: "op_cut", type: "refund", amount: 4300, status: "unknown", createdAt, ...more });
     return { result: undefined, ledger };
   });
   await store.close();
@@ -198,6 +199,26 @@ describe("what a merchant does with a payment", () => {
       body.operations.map(({ status }) => status),
       ["failed", "succeeded"],
     );
+  });
+
+  it("is tried again by the same Idempotency-Key where nobody but the merchant knows, and answered alike after that", async () => {
+    const payment = await payByBank();
+    await operate(payment, "receive");
+    await server.stop();
+    const scope = `merchant /v1/payments/${payment.id}/refund`;
+    const keyHash = createHash("sha256").update(`${scope}\nrefund-1`).digest("hex");
+    await leaveUnknown(server.folder, payment, { keyHash });
+    const { folder, clock } = server;
+    server = await startTestServer({ gateways: { bank: MANUAL }, folder, clock });
+    const refund = () => operate(payment, "refund", {}, { "idempotency-key": "refund-1" });
+    expectStatus(await refund(), 202);
+    clock.advance(61);
+    const { body } = expectStatus(await refund(), 200);
+    assert.deepEqual(
+      body.operations.map(({ status }) => status),
+      ["failed", "succeeded"],
+    );
+    assert.deepEqual(expectStatus(await refund(), 200).body, body);
   });
 
   it("says which operations a gateway cannot do, and that a payment is not known", async () => {

@@ -14,13 +14,15 @@ import {
 } from "../../../server/checkout/commerce-layer.ts";
 import { createSession } from "../../../server/checkout/create-session.ts";
 import { runDueWork } from "../../../server/checkout/due-work.ts";
+import { receivePayment } from "../../../server/checkout/operate-payment.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
+import { configureGateway } from "../../../server/gateways/index.ts";
 import { createCommerceLayerWebhook } from "../../../server/webhooks/commerce-layer.ts";
 import type { OperationType } from "../../../shared/states.ts";
 import { dyingStore } from "../../support/dying-store.ts";
 import { comeBack, endActions, openExternalCheckout } from "../../support/external-checkout.ts";
 import { startExternalEndpoint, type ExternalEndpoint } from "../../support/external-endpoint.ts";
-import type { TestClock } from "../../support/server.ts";
+import { MANUAL, type TestClock } from "../../support/server.ts";
 
 const ORDER = { id: "order-1", amount: 12_900, currency: "EUR", email: "ada@shop.example" };
 const COMMERCE_LAYER = { sharedSecret: "5f7c1e0a9b3d48269ce1f0a7", webhookUrl: "https://commerce.example/webhook" };
@@ -135,6 +137,42 @@ describe("what Commerce Layer asks for is done once", () => {
         });
       }
     }
+  }
+});
+
+/** Refunds a bank transfer, of which no provider could tell what a process that died has done. */
+async function refundTransferWithDeath(writes: number, isWritten: boolean): Promise<boolean> {
+  return withScene(async ({ checkout: external, clock }) => {
+    const bank = configureGateway(MANUAL, "test").create?.({ id: "bank", fetch: globalThis.fetch, now: clock.now });
+    assert.ok(bank);
+    const checkout = { ...external, gateways: new Map([["bank", bank]]) };
+    const body = { amount: ORDER.amount, currency: "EUR", returnUrl: "https://shop.example/" };
+    const { id } = await createSession(checkout, body);
+    await startAttempt(checkout, id, { presentation: "redirect" });
+    const pending = await authorizeOrder(checkout, id, ORDER);
+    assert.equal(pending.outcome, "promised");
+    const token = "token" in pending ? pending.token : "";
+    await receivePayment(checkout, token);
+    const wanted: OrderOperation = { type: "refund", token, amount: 1000, order: ORDER, requestHash: "refund" };
+    const died = await hasDied(
+      operateForOrder({ ...checkout, store: dyingStore(checkout.store, writes, isWritten) }, wanted),
+    );
+    clock.advance(61);
+    const first = await operateForOrder(checkout, wanted);
+    assert.deepEqual([first.outcome, await operateForOrder(checkout, wanted)], ["done", first]);
+    const payment = (await checkout.store.readLedger(id))?.payments[0];
+    assert.equal(payment?.refundedAmount, 1000);
+    return died;
+  });
+}
+
+describe("a refund that only the merchant can know of is noted once", () => {
+  for (const isWritten of [false, true]) {
+    it(`whichever write the process dies at: a write is ${isWritten ? "the last" : "lost"}`, async () => {
+      let writes = 1;
+      while (writes < 20 && (await refundTransferWithDeath(writes, isWritten))) writes += 1;
+      assert.ok(writes >= 3 && writes < 20, `it died at ${writes - 1} writes`);
+    });
   }
 });
 
