@@ -102,7 +102,7 @@ function finish(): Plugin {
         const { code } = await minify(file.code, {
           ecma: 2020,
           toplevel: true,
-          compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+          compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, pure_getters: true },
           // Lit's own inner names, which only its copies of other versions would look for, and ours.
           mangle: { properties: { regex: new RegExp(`^(_\\$.*|private_.*|${INNER_NAMES})$`) } },
         });

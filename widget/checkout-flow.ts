@@ -189,11 +189,11 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   /** Whether an attempt is being started or the customer is at the provider. */
   get #isUnderway(): boolean {
-    return ["starting", "leaving", "frame", "window"].includes(this.view.name);
+    return /starting|leaving|frame|window/.test(this.view.name);
   }
 
   #show(name: View["name"], notice?: Notice): void {
-    if (!["starting", "frame", "window"].includes(name)) this.page.close();
+    if (!/starting|frame|window/.test(name)) this.page.close();
     if (name !== this.view.name || notice) this.view = { name, notice };
     this.flowHost.requestUpdate();
     const isOver = name === "start" && this.session?.attempt?.state !== "started";
@@ -228,7 +228,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   #accept(answer: CheckoutSession | FaultCode): void {
     const earlier = this.session;
-    const isMet = ["frame", "window"].includes(this.view.name);
+    const isMet = /frame|window/.test(this.view.name);
     if (typeof answer === "string") {
       // While something is awaited, silence is no news: the watch asks again.
       if (this.view.name === "loading") this.#fail(answer);
