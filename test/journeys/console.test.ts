@@ -142,6 +142,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     );
     await merchant.assertAccessible("an operation in doubt");
     assert.equal(await merchant.page.$("[data-operation]"), null, "nothing else can be done meanwhile");
+    assert.doesNotMatch(await merchant.text(), /Mark as seen/, "a doubt is not ended by being seen");
     stage.endpoint.behaviour = "succeed";
     stage.server.clock.advance(61);
     // The server asks by itself, too: where it was under way with that, the page learns of it at the next press.

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
+import { createMetrics } from "../../server/metrics/metrics.ts";
+import { setGauges } from "../../server/metrics/set-gauges.ts";
+import { openPlayCheckout } from "../support/play-checkout.ts";
+import { eventually, expectStatus, startTestServer, type TestServer } from "../support/server.ts";
+import { startReceiver, WEBHOOK_SECRET } from "../support/webhook-receiver.ts";
 import { notifyUniversal, returnFromUniversal, UNIVERSAL } from "../support/universal.ts";
 
 describe("/metrics", () => {
@@ -62,6 +66,51 @@ describe("/metrics", () => {
     assert.equal(await read('offsite_verification_failures_total{gateway="card"}'), 2);
     await server.call("/notify/unknown", { key: null, form: {} });
     assert.equal(await read('offsite_verification_failures_total{gateway="unknown"}'), undefined);
+  });
+
+  it("tells for how long the work that is due longest has waited, and 0 where nothing is", async () => {
+    // Nothing is done here of what is due, as where a server hangs.
+    const play = await openPlayCheckout();
+    const readAge = async () => {
+      const { text } = await createMetrics().render((gauges) => setGauges(play.checkout, gauges));
+      return /^offsite_due_work_age_seconds (.*)$/m.exec(text)?.[1];
+    };
+    assert.equal(await readAge(), "0");
+    await play.create();
+    assert.equal(await readAge(), "0", "what is not due yet has no age");
+    play.clock.advance(30 + 3600);
+    assert.equal(await readAge(), "3600");
+    await play.create();
+    assert.equal(await readAge(), "3600");
+    await play.close();
+  });
+
+  it("tells how many webhooks are due and dead, and how old the oldest that is due", async () => {
+    const receiver = await startReceiver();
+    const { folder, clock } = server;
+    await server.stop();
+    const webhooks = [{ url: receiver.url, secret: WEBHOOK_SECRET, types: ["checkout_session.created"] }];
+    const config = { webhooks, allowPrivateWebhooks: true };
+    server = await startTestServer({ gateways: { card: UNIVERSAL }, folder, clock, config });
+    const deliveries = async () => [
+      await read('offsite_webhook_deliveries{status="due"}'),
+      await read('offsite_webhook_deliveries{status="dead"}'),
+      await read("offsite_webhook_delivery_age_seconds"),
+    ];
+    assert.deepEqual(await deliveries(), [0, 0, 0]);
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    await server.createSession();
+    await eventually(async () => (await deliveries()).join() === "0,1,0");
+    receiver.answer = (_request, response) => void response.writeHead(503, { "Retry-After": "3600" }).end();
+    await server.createSession();
+    await eventually(async () => receiver.calls === 2);
+    clock.advance(600);
+    await server.createSession();
+    await eventually(async () => (await deliveries()).join() === "2,1,600");
+    receiver.answer = (_request, response) => void response.writeHead(204).end();
+    clock.advance(90_000);
+    await eventually(async () => (await deliveries()).join() === "0,1,0");
+    await receiver.close();
   });
 
   it("tells what should be looked at, by reason", async () => {

@@ -50,9 +50,9 @@ export function renderActions(
     )}
     ${askPath === undefined ? nothing : renderAct("Ask the provider", askPath, "The provider was asked.")}
     ${
-      session.attention === undefined
-        ? nothing
-        : renderAct("Mark as seen", PATHS.acknowledgeSession(session.id), "It was marked as seen.")
+      canAcknowledge(scene)
+        ? renderAct("Mark as seen", PATHS.acknowledgeSession(session.id), "It was marked as seen.")
+        : nothing
     }
   </div>`;
 }
@@ -66,6 +66,11 @@ function pathToAsk(scene: Scene, payment: Payment | undefined): string | undefin
       can(scene, gateway, "fetchPayment") && (state === "started" || nextCheckAt !== undefined),
   );
   return canAskTrip === true ? PATHS.refreshSession(scene.session.id) : undefined;
+}
+
+/** A doubt ends when it is known what was done, and not by being seen. */
+function canAcknowledge({ session: { attention = [] } }: Scene): boolean {
+  return attention.some((reason) => reason !== "operation_in_doubt");
 }
 
 function operationsOfSession({ session }: Scene): DialogOperation[] {

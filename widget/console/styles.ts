@@ -5,6 +5,7 @@ export const styles = `
   main:focus { outline: none; }
   main.inner { padding-block: 24px 48px; }
   section, aside { margin-block-start: 32px; }
+  :where(main.inner h1) { margin-block-end: 8px; }
   h2 { margin-block-end: 8px; font-size: var(--offsite-text-large); }
   p { overflow-wrap: anywhere; }
   code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
