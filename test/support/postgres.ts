@@ -124,7 +124,8 @@ function serverUser(): { uid: number; gid: number } | undefined {
   return { uid: number("-u"), gid: number("-g") };
 }
 
-function findPrograms(): string | undefined {
+/** Where the programs are, such as `pg_dump`, of the version that clusters run. */
+export function findPrograms(): string | undefined {
   for (const folder of FOLDERS) {
     if (!existsSync(folder)) continue;
     const candidates = [
