@@ -237,9 +237,11 @@ export class Merchant {
     return this.page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       const covered = [...document.querySelectorAll(".row")].filter((row) => {
-        const [one, other] = [...row.children].map((part) => part.getBoundingClientRect());
-        const content = row.children[0]?.scrollWidth ?? 0;
-        return one !== undefined && other !== undefined && one.top < other.bottom && one.left + content > other.left;
+        const [one, ...others] = [...row.children].map((part) => part.getBoundingClientRect());
+        const end = (one?.left ?? 0) + (row.children[0]?.scrollWidth ?? 0);
+        return others.some(
+          ({ left, top, bottom }) => one !== undefined && top < one.bottom && bottom > one.top && left < end,
+        );
       });
       if (covered.length > 0) return covered.map((row) => `covered: ${(row as HTMLElement).innerText}`);
       if (scrollWidth <= clientWidth) return [];

@@ -235,7 +235,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
       "/": "was given up",
       "/payments": "Needs attention",
       "/sessions?attention=true": "Needs attention",
-      [`/search?text=${customer.email}`]: "Authorized",
+      [`/search?text=${customer.email}`]: "Complete",
       "/search?text=nobody": "Nothing is called exactly so",
       [`/payments/${held.id}`]: "Webhooks",
       [`/sessions/${held.sessionId}`]: "Payments",

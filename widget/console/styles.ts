@@ -7,7 +7,7 @@ export const styles = `
   section, aside { margin-block-start: 32px; }
   :where(main.inner h1) { margin-block-end: 8px; }
   h2 { margin-block-end: 8px; font-size: var(--offsite-text-large); }
-  p { overflow-wrap: anywhere; }
+  h1, h2, p { overflow-wrap: anywhere; }
   code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
   .pad { padding: 16px; }
   .strong { font-weight: 600; }
