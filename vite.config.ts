@@ -49,7 +49,7 @@ export function collapseTemplates(): Plugin {
         )
         .replace(/\n\s+/g, "\n")
         .replace(/>\n(?=<|\$\{)/g, ">")
-        .replace(/\}\n(?=<)/g, "}")
+        .replace(/\}\n(?=<|\$\{)/g, "}")
         // Private names, which only a minifier of properties shortens to one letter.
         .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
         .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);

@@ -52,7 +52,7 @@ const PROPERTIES =
  * @csspart discount - What is taken off.
  * @csspart total - The total.
  * @csspart skeleton - The room while the session loads.
- * @csspart form - The start of a payment.
+ * @csspart form - The start of a payment; beside it `room` where the frame is about to take its place.
  * @csspart gateways - The choice among gateways.
  * @csspart gateway - One gateway.
  * @csspart button - The primary button.
@@ -196,8 +196,8 @@ export class OffsiteCheckout extends ReactiveElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.#flow.view.name === "idle") return nothing;
-    const locale = this.#locale;
-    if (locale !== this.#language) this.#learn(locale);
+    const locale = this.locale || languageAround(this);
+    if (locale !== this.#language) void this.#learn(locale);
     return renderCheckout(this.#flow, this.#override(this.#words ?? en), {
       locale,
       label: this.label,
@@ -245,10 +245,6 @@ export class OffsiteCheckout extends ReactiveElement {
     this.#flow.open(sessionId, target, isReturning && !(target && isRevisited()), offer);
   }
 
-  get #locale(): string {
-    return this.locale || languageAround(this);
-  }
-
   /** What the attributes and the elements inside say is to be paid for, if they do. */
   get #order(): Order | undefined {
     const { cart } = this;
@@ -277,13 +273,13 @@ export class OffsiteCheckout extends ReactiveElement {
   }
 
   /** Turns to the words of a language: until they come, what was there before stays. */
-  #learn(locale: string): void {
-    const language = findLanguage((this.#language = locale));
-    if (language === "en") this.#words = en;
-    else void this.#fetch(language, locale);
-  }
-
-  async #fetch(language: string, locale: string): Promise<void> {
+  async #learn(locale: string): Promise<void> {
+    this.#language = locale;
+    const language = findLanguage(locale);
+    if (language === "en") {
+      this.#words = en;
+      return;
+    }
     const words = await loadWords(this.server, language);
     if (locale !== this.#language) return;
     this.#words = words;

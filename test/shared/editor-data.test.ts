@@ -38,14 +38,14 @@ const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8")
 const readJson = (path: string): unknown => JSON.parse(read(path));
 const nodeFile = (path: string): string => fileURLToPath(new URL(`node_modules/${path}`, ROOT));
 
-/** The names of parts in the element's templates. */
+/** The first name of each part in the element's templates; the others say how it is. */
 function partsInTemplates(): Set<string> {
   const files = ["views/", "presentations/"].flatMap((folder) =>
     readdirSync(new URL(`widget/${folder}`, ROOT)).map((name) => `widget/${folder}${name}`),
   );
   const bound = files.flatMap((file) => [...read(file).matchAll(/ part=(?:"([\w-]+)"|\$\{(?:`([\w-]+)|([^}]*)\}))/g)]);
   return new Set(
-    bound.flatMap(([, text, start, choice = ""]) => text ?? start ?? choice.match(/(?<=")[\w-]+(?=")/g) ?? []),
+    bound.flatMap(([, text, start, choice = ""]) => text ?? start ?? choice.match(/(?<=[?:] ")[\w-]+/g) ?? []),
   );
 }
 

@@ -127,6 +127,13 @@ describe("words on demand", () => {
     equal(stage.server.askedWords.slice(-2), ["cs", "cs"]);
   });
 
+  it("throw nothing into the page where the server's address is none", async () => {
+    const element = await stage.mount({ locale: "hu", server: "http://[" });
+    await settle();
+    equal([viewOf(element), part(element, "base").lang], ["lost", "en"]);
+    equal(stage.thrown.length, 0);
+  });
+
   it("are English where the file lacks them, or has another kind of thing", async () => {
     const { total: _total, ...most } = ja;
     stage.server.words = { ja: { ...most, subtotal: ["x", "y"], declined: "x", extra: "x" } };

@@ -11,7 +11,7 @@ const WORDS_VERSION = "current";
 /** Longer than this no customer waits for words: English is there. */
 const TIMEOUT_MS = 4000;
 
-const loaded = new Map<string, Promise<Words>>();
+const loaded: Record<string, Promise<Words> | undefined> = {};
 
 /** Finds the language of a BCP 47 language tag: English where there is no other. */
 export function findLanguage(locale: string): string {
@@ -33,31 +33,28 @@ export function languageAround(element: Element): string {
 /**
  * Gives the words of a language beside English: what the server's file says, as JSON, so that it never runs. What that
  * lacks, or all where it does not come, is English. It never rejects.
- *
- * @throws TypeError where the server's address is none
  */
 export function loadWords(server: string | null, language: string): Promise<Words> {
-  const address = `${serverBase(server)}/offsite-checkout.${language}.${WORDS_VERSION}.json`;
-  const known = loaded.get(address) ?? fetchWords(address);
-  loaded.set(address, known);
-  return known;
+  const key = `${server} ${language}`;
+  return (loaded[key] ??= fetchWords(key, server, language));
 }
 
-async function fetchWords(address: string): Promise<Words> {
+async function fetchWords(key: string, server: string | null, language: string): Promise<Words> {
   try {
+    const address = `${serverBase(server)}/offsite-checkout.${language}.${WORDS_VERSION}.json`;
     const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.ok) return overrideWords(en, await response.json());
   } catch {
-    // Away, or not JSON.
+    // Away, or not JSON; or the server's address is none.
   }
   // The next element may have more luck.
-  loaded.delete(address);
+  loaded[key] = undefined;
   return en;
 }
 
 /** Puts texts in the place of others, where each is of the same kind: a text for a text, a pair for a pair. */
 export function overrideWords(words: Words, given: unknown): Words {
-  const kindOf = (value: unknown): string => String([value].flat().map((text) => typeof text)) + Array.isArray(value);
+  const kindOf = (value: unknown) => JSON.stringify(value, (_, part) => (typeof part === "string" ? "" : part));
   const isAlike = ([name, value]: [string, unknown]): boolean => kindOf(value) === kindOf(words[name as keyof Words]);
   return { ...words, ...Object.fromEntries(Object.entries(given ?? {}).filter(isAlike)) };
 }
