@@ -71,6 +71,11 @@ export default {
         ctx.status = 204;
         return undefined;
       }
+      if (ctx.path === "/refused") {
+        ctx.set("X-Frame-Options", "DENY");
+        ctx.body = "This page is in no frame.";
+        return undefined;
+      }
       const page = framedPage(ctx.url, ctx.method, ctx.method === "POST" ? await text(ctx.req) : "");
       if (page === undefined) return next();
       ctx.type = "html";

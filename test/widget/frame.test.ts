@@ -2,7 +2,7 @@ import { equal, includes, ok } from "./support/assert.ts";
 import { settle } from "./support/clock.ts";
 import { describe, it } from "./support/mocha.ts";
 import { frameOf, go, nextPuppet, say } from "./support/puppet.ts";
-import { originOf, PROVIDER, sampleAttempt, SERVER, SESSION_ID } from "./support/scripted-server.ts";
+import { originOf, PROVIDER, sampleAttempt, sampleSession, SERVER, SESSION_ID } from "./support/scripted-server.ts";
 import { findPart, part, press, spoken, textOf, useStage, viewOf } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 import type { OffsiteCheckout } from "../../widget/index.ts";
@@ -28,6 +28,13 @@ async function comeBack(stage: Stage, type = "returned"): Promise<OffsiteCheckou
   await go(frameOf(element), `${SERVER}/puppet`);
   await say(frameOf(element), message(stage, type));
   return element;
+}
+
+/** Lets the browser get as far with a frame as it will. */
+async function realPause(): Promise<void> {
+  const end = performance.now() + 300;
+  // The stage has the clock: frames of the page's own are drawn all the same.
+  while (performance.now() < end) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 describe("the frame", () => {
@@ -82,6 +89,42 @@ describe("the frame", () => {
     await say(frameOf(element), message(stage, "resize", { height: 200 }));
     equal(frameOf(element).offsetHeight, 200);
     equal(viewOf(element), "frame");
+  });
+
+  /** Opens the frame with a page of the provider's that does not come, and gives the browser time to notice. */
+  async function openInVain(presentation: string, path: string): Promise<OffsiteCheckout> {
+    const gateway = { id: "g", label: "G", presentations: ["iframe" as const, "redirect" as const] };
+    stage.server.session = sampleSession({ gateways: [gateway] });
+    stage.server.handoff = { method: "GET", url: PROVIDER + path };
+    const element = await stage.mount({ presentation });
+    await press(element, "button");
+    await realPause();
+    equal(viewOf(element), "frame");
+    // The page with the tests is not really left.
+    element.addEventListener("offsite-started", () => element.cancel());
+    return element;
+  }
+
+  const presentations = (): unknown[] => stage.server.started.map(({ body }) => body?.["presentation"]);
+
+  it("gives way to leaving the page where it stays silent, and the page lets the element choose", async () => {
+    await openInVain("auto", "/nothing");
+    await stage.clock.pass(20_000);
+    equal(presentations(), ["iframe", "redirect"]);
+  });
+
+  it("stays, with a way out of it, where the page wants the frame", async () => {
+    const element = await openInVain("iframe", "/nothing");
+    await stage.clock.pass(20_000);
+    equal(presentations(), ["iframe"]);
+    await press(element, "elsewhere");
+    equal(presentations(), ["iframe", "redirect"]);
+  });
+
+  it("has a way out of it where the provider refuses to be in one, which no page can tell from another", async () => {
+    const element = await openInVain("auto", "/refused");
+    await press(element, "elsewhere");
+    equal(presentations(), ["iframe", "redirect"]);
   });
 
   it("asks the server when the customer is back, and believes nothing else", async () => {
@@ -325,7 +368,7 @@ describe("where the focus goes", () => {
     document.body.prepend(space);
     const element = await openFrame(stage);
     const { bottom } = frameOf(element).getBoundingClientRect();
-    ok(bottom <= innerHeight || frameOf(element).getBoundingClientRect().top <= 1, String(bottom));
+    ok(bottom <= innerHeight + 1 || frameOf(element).getBoundingClientRect().top <= 1, String(bottom));
     space.remove();
   });
 

@@ -244,6 +244,24 @@ describe("choosing the presentation", () => {
     });
   }
 
+  it("leaves the page in a browser inside of an app, whose windows nothing comes back from", async () => {
+    stage.server.session = sampleSession({
+      gateways: [{ id: "g", label: "G", presentations: ["popup", "redirect"] }],
+    });
+    Object.defineProperty(navigator, "userAgent", {
+      value: "Mozilla/5.0 (iPhone) Instagram 300.0",
+      configurable: true,
+    });
+    try {
+      const element = await stage.mount({ presentation: "auto" });
+      stage.server.answers.push(problem(500, "internal_error"));
+      await press(element, "button");
+      equal(stage.server.started[0]?.body?.["presentation"], "redirect");
+    } finally {
+      Reflect.deleteProperty(navigator, "userAgent");
+    }
+  });
+
   for (const [wanted, offered] of [
     ["redirect", ["iframe", "redirect"]],
     ["iframe", ["redirect"]],
