@@ -10,8 +10,13 @@ export interface Place {
 /** Compares two places by age: negative where the first is the older. */
 export function comparePlaces(one: Place, other: Place): number {
   if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt ? -1 : 1;
-  if (one.id !== other.id) return one.id < other.id ? -1 : 1;
-  return 0;
+  return compareIds(one.id, other.id);
+}
+
+/** Compares the ids of two records that were created at once. */
+export function compareIds(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 /** Writes a place as the opaque cursor of a page. */
@@ -29,7 +34,8 @@ export function decodeCursor(cursor: string): Place {
     const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     if (Array.isArray(place) && place.length === 2) {
       const [createdAt, id] = place as unknown[];
-      if (typeof createdAt === "string" && typeof id === "string") return { createdAt, id };
+      const isPlace = typeof createdAt === "string" && typeof id === "string";
+      if (isPlace && !Number.isNaN(Date.parse(createdAt))) return { createdAt, id };
     }
   } catch {
     // Answered below, as any other text that is no cursor.

@@ -70,7 +70,7 @@ class JsonStore implements Store {
     return await this.#sessions.run(sessionId, async () => {
       const before = this.#document.readLedger(sessionId);
       // Taken before the change, which may alter its copy.
-      const names = new NameHistory(before, this.#document.sessions.get(sessionId)?.retired ?? []);
+      const names = new NameHistory(before, this.#document.retiredNames(sessionId));
       const commit = change(before);
       await this.#commit(sessionId, commit, names);
       return commit.result;
@@ -84,7 +84,7 @@ class JsonStore implements Store {
 
   async findSessionId(key: string): Promise<string | null> {
     this.#assertOpen();
-    return this.#document.findOwner(key)?.id ?? null;
+    return this.#document.findOwner(key) ?? null;
   }
 
   async listSessions(filter: SessionFilter, page: PageRequest): Promise<Page<Ledger>> {
@@ -268,7 +268,7 @@ class JsonStore implements Store {
   #assertUnowned(sessionId: string, names: readonly string[], answer: IdempotencyRecord | undefined): void {
     for (const name of names) {
       const owner = this.#document.findOwner(name);
-      if (owner !== undefined && owner.id !== sessionId) throw new KeyConflictError(name);
+      if (owner !== undefined && owner !== sessionId) throw new KeyConflictError(name);
     }
     if (answer === undefined) return;
     const stored = this.#document.idempotency.get(idempotencyName(answer));

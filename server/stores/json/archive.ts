@@ -85,7 +85,7 @@ class FolderArchive implements RecordArchive {
       return [
         ...(isDeepStrictEqual(index, document.readIndex(id)) ? [] : [`session ${id} is indexed as something else`]),
         ...[...ledgerKeys(ledger), ...retired].flatMap((name) => {
-          const owner = document.findOwner(name)?.id;
+          const owner = document.findOwner(name);
           return owner === id ? [] : [`${name} of session ${id} leads to ${owner ?? "nothing"}`];
         }),
       ];
@@ -190,10 +190,9 @@ function describe(record: StoreRecord, hash: NameHash): AppliedCommit {
 }
 
 function* sessionsOf(document: LedgerDocument): Generator<StoreRecord> {
-  for (const [id, { retired }] of document.sessions.entries()) {
-    const ledger = document.readLedger(id);
-    if (ledger === null) throw new TypeError(`session ${id} went away while it was read`);
-    yield { kind: "session", ledger, retired: [...retired] };
+  const { sessions } = document;
+  for (let session = 0; session < sessions.size; session += 1) {
+    yield { kind: "session", ledger: sessions.readLedger(session), retired: [...sessions.retired(session)] };
   }
 }
 

@@ -3,14 +3,16 @@ import { comparePlaces, decodeCursor, encodeCursor, type Place } from "../cursor
 import type { DeliveryFilter, DeliveryRecord } from "../delivery.ts";
 import type { Ledger, PaymentRecord } from "../ledger.ts";
 import type { ListFilter, Page, PageRequest, PaymentFilter, SessionFilter } from "../store.ts";
-import type { LedgerDocument, StoredPayment, StoredSession } from "./document.ts";
-import type { StoredDelivery } from "./outbox.ts";
+import type { LedgerDocument } from "./document.ts";
+import { DELIVERY_ORDER, type StoredDelivery } from "./outbox.ts";
+import type { ListOrder } from "./sorted-list.ts";
 
 /** So many are looked at before everybody else gets a turn: what is rare may be far down a long list. */
 const LOOKED_AT_AT_ONCE = 10_000;
 
 /** Where to look for what a list shows: candidates newest first, and which of them belong to it. */
 interface Search<Item, Found> {
+  order: ListOrder<Item>;
   candidates: (after: Place | undefined) => Iterable<Item>;
   matches: (item: Item) => boolean;
   read: (item: Item) => Found;
@@ -23,20 +25,22 @@ export function listSessions(
   request: PageRequest,
 ): Promise<Page<Ledger>> {
   const { orderId, customer, gateway, status, needsAttention, hasSource } = filter;
-  return takePage<StoredSession, Ledger>(filter, request, {
+  const { sessions, lists } = document;
+  return takePage<number, Ledger>(filter, request, {
+    order: sessions.order,
     candidates: (after) => {
-      if (orderId !== undefined) return newestFirst(document.sessionsByOrder.of(orderId), after);
-      if (customer !== undefined) return newestFirst(document.sessionsByCustomer.of(customer), after);
-      if (hasSource === true) return document.sessionsWithSource.newestFirst(after);
-      return (needsAttention === true ? document.sessionsToLookAt : document.sessionsByAge).newestFirst(after);
+      const group = groupOf(document, filter);
+      if (group !== undefined) return newestFirst(sessions.order, group, after);
+      if (hasSource === true) return lists.sessionsWithSource.newestFirst(after);
+      return (needsAttention === true ? lists.sessionsToLookAt : lists.sessions).newestFirst(after);
     },
     matches: (session) =>
-      belongsTo(session, filter) &&
-      (gateway === undefined || session.gateway === gateway) &&
-      (status === undefined || session.status === status) &&
-      (needsAttention !== true || session.needsAttention) &&
-      (hasSource !== true || session.hasSource),
-    read: ({ id }) => readLedger(document, id),
+      (gateway === undefined || sessions.gateway(session) === gateway) &&
+      (status === undefined || sessions.status(session) === status) &&
+      (needsAttention !== true || sessions.needsAttention(session)) &&
+      (hasSource !== true || sessions.hasSource(session)) &&
+      belongsTo(document, session, { orderId, customer }),
+    read: (session) => sessions.readLedger(session),
   });
 }
 
@@ -46,25 +50,23 @@ export function listPayments(
   filter: PaymentFilter,
   request: PageRequest,
 ): Promise<Page<PaymentRecord & { orderId?: string }>> {
-  const { sessionId, orderId, customer, gateway, state, needsAttention } = filter;
-  const ofSessions = (sessions: readonly StoredSession[], after: Place | undefined) =>
-    newestFirst(
-      sessions.flatMap(({ payments }) => payments),
-      after,
-    );
-  return takePage<StoredPayment, PaymentRecord & { orderId?: string }>(filter, request, {
+  const { orderId, customer, gateway, state, needsAttention } = filter;
+  const { payments, lists } = document;
+  return takePage<number, PaymentRecord & { orderId?: string }>(filter, request, {
+    order: payments.order,
     candidates: (after) => {
-      if (sessionId !== undefined) return newestFirst(document.sessions.get(sessionId)?.payments ?? [], after);
-      if (orderId !== undefined) return ofSessions(document.sessionsByOrder.of(orderId), after);
-      if (customer !== undefined) return ofSessions(document.sessionsByCustomer.of(customer), after);
-      return (needsAttention === true ? document.paymentsToLookAt : document.paymentsByAge).newestFirst(after);
+      const group = groupOf(document, filter);
+      if (group === undefined)
+        return (needsAttention === true ? lists.paymentsToLookAt : lists.payments).newestFirst(after);
+      const ofGroup = group.flatMap((session) => payments.of(session));
+      return newestFirst(payments.order, ofGroup, after);
     },
     matches: (payment) =>
-      belongsTo(payment.session, filter) &&
-      (gateway === undefined || payment.gateway === gateway) &&
-      (state === undefined || payment.state === state) &&
-      (needsAttention !== true || payment.attention === true),
-    read: (payment) => readPayment(document, payment),
+      (gateway === undefined || payments.gateway(payment) === gateway) &&
+      (state === undefined || payments.state(payment) === state) &&
+      (needsAttention !== true || payments.needsAttention(payment)) &&
+      belongsTo(document, payments.session(payment), { orderId, customer }),
+    read: (payment) => document.readPayment(payment),
   });
 }
 
@@ -75,6 +77,7 @@ export function listDeliveries(
   request: PageRequest,
 ): Promise<Page<DeliveryRecord>> {
   return takePage<StoredDelivery, DeliveryRecord>({}, request, {
+    order: DELIVERY_ORDER,
     candidates: (after) => outbox.newestFirst(after),
     matches: (delivery) =>
       (eventId === undefined || delivery.eventId === eventId) &&
@@ -84,19 +87,39 @@ export function listDeliveries(
   });
 }
 
-function belongsTo(session: StoredSession, { orderId, customer }: ListFilter): boolean {
+/** Gives the sessions among which all must be that a filter names by an id, an order or a customer. */
+function groupOf(
+  { sessions, sessionsByOrder, sessionsByCustomer }: LedgerDocument,
+  { sessionId, orderId, customer }: ListFilter & { sessionId?: string },
+): number[] | undefined {
+  if (sessionId !== undefined) {
+    const session = sessions.find(sessionId);
+    return session === undefined ? [] : [session];
+  }
+  if (orderId !== undefined) return sessionsByOrder.of(orderId);
+  return customer === undefined ? undefined : sessionsByCustomer.of(customer);
+}
+
+function belongsTo(
+  { sessions }: LedgerDocument,
+  session: number,
+  { orderId, customer }: Record<"orderId" | "customer", string | undefined>,
+): boolean {
+  if (orderId === undefined && customer === undefined) return true;
+  const index = sessions.readIndex(session);
   return (
-    (orderId === undefined || session.orderId === orderId) &&
-    (customer === undefined || session.customers.includes(customer))
+    (orderId === undefined || index.orderId === orderId) &&
+    (customer === undefined || index.customers?.includes(customer) === true)
   );
 }
 
-async function takePage<Item extends Place, Found>(
+async function takePage<Item, Found>(
   { createdFrom, createdBefore }: ListFilter,
   { limit, after }: PageRequest,
-  { candidates, matches, read }: Search<Item, Found>,
+  { order, candidates, matches, read }: Search<Item, Found>,
 ): Promise<Page<Found>> {
   const items: Found[] = [];
+  const start = createdFrom === undefined ? undefined : { createdAt: createdFrom, id: "" };
   let last: Place | undefined;
   let place = after === undefined ? undefined : decodeCursor(after);
   if (createdBefore !== undefined) {
@@ -105,36 +128,24 @@ async function takePage<Item extends Place, Found>(
   }
   for (;;) {
     let lookedAt = 0;
+    let latest: Item | undefined;
     for (const item of candidates(place)) {
-      if (createdFrom !== undefined && item.createdAt < createdFrom) return { items, next: null };
+      if (start !== undefined && order.compareWith(item, start) < 0) return { items, next: null };
       if (lookedAt === LOOKED_AT_AT_ONCE) break;
       lookedAt += 1;
-      place = { createdAt: item.createdAt, id: item.id };
+      latest = item;
       if (!matches(item)) continue;
       if (items.length === limit && last !== undefined) return { items, next: encodeCursor(last) };
       items.push(read(item));
-      last = place;
+      last = order.placeOf(item);
     }
-    if (lookedAt < LOOKED_AT_AT_ONCE) return { items, next: null };
+    if (lookedAt < LOOKED_AT_AT_ONCE || latest === undefined) return { items, next: null };
+    place = order.placeOf(latest);
     await setImmediate();
   }
 }
 
-function readLedger(document: LedgerDocument, id: string): Ledger {
-  const ledger = document.readLedger(id);
-  if (ledger === null) throw new TypeError(`the index names a session ${id} that is not there`);
-  return ledger;
-}
-
-function readPayment(document: LedgerDocument, { id, session }: StoredPayment): PaymentRecord & { orderId?: string } {
-  const ledger = readLedger(document, session.id);
-  const payment = ledger.payments.find((candidate) => candidate.id === id);
-  if (payment === undefined) throw new TypeError(`the index names a payment ${id} that its session does not have`);
-  const { orderId } = ledger.session;
-  return orderId === undefined ? payment : { ...payment, orderId };
-}
-
-function newestFirst<Item extends StoredSession | StoredPayment>(items: readonly Item[], after?: Place): Item[] {
-  const older = after === undefined ? [...items] : items.filter((item) => comparePlaces(item, after) < 0);
-  return older.sort((one, other) => comparePlaces(other, one));
+function newestFirst(order: ListOrder<number>, items: readonly number[], after?: Place): number[] {
+  const older = after === undefined ? [...items] : items.filter((item) => order.compareWith(item, after) < 0);
+  return older.sort((one, other) => order.compare(other, one));
 }

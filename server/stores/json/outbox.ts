@@ -1,9 +1,9 @@
-import type { Place as ListPlace } from "../cursor.ts";
+import { comparePlaces, type Place as ListPlace } from "../cursor.ts";
 import { endpointName, type DeliveryRecord, type OutboxState } from "../delivery.ts";
 import type { Store } from "../store.ts";
 import { DueQueue } from "./due-queue.ts";
 import { ShardedMap } from "./sharded-map.ts";
-import { SortedList } from "./sorted-list.ts";
+import { SortedList, type ListOrder } from "./sorted-list.ts";
 import type { Place, TextArena } from "./text-arena.ts";
 
 /** So many deliveries are kept that are not due any more; the oldest go first. */
@@ -22,11 +22,18 @@ export interface StoredDelivery extends ListPlace {
   keepUntil: string | undefined;
 }
 
+/** Deliveries by age. */
+export const DELIVERY_ORDER: ListOrder<StoredDelivery> = {
+  placeOf: ({ createdAt, id }) => ({ createdAt, id }),
+  compare: comparePlaces,
+  compareWith: comparePlaces,
+};
+
 /** All deliveries, in memory; only what is on disk gets in. */
 export class Outbox {
   readonly #texts: TextArena;
   readonly #deliveries = new ShardedMap<StoredDelivery>();
-  readonly #byAge = new SortedList<StoredDelivery>();
+  readonly #byAge = new SortedList(DELIVERY_ORDER);
   /** Those that are due, by endpoint, so that none waits behind another's. */
   readonly #due = new Map<string, DueQueue>();
   readonly #counts = { due: 0, delivered: 0, dead: 0 };

@@ -1,27 +1,46 @@
-import type { StoredSession } from "./document.ts";
-import { ShardedMap } from "./sharded-map.ts";
+import { Column } from "./column.ts";
+import { NameTable, type NameHash } from "./name-table.ts";
 
-/** Sessions by something that several may share, such as their order. */
+/**
+ * Sessions, by number, by something that several may share, such as their order. What they share is kept as a hash
+ * alone, and a session that has left a group is not taken out of it: whoever asks must look whether a session really
+ * belongs to it.
+ */
 export class SessionGroups {
-  /** Nearly every group is of one session, which then needs no list. */
-  readonly #groups = new ShardedMap<StoredSession | StoredSession[]>();
+  readonly #hash: NameHash;
+  readonly #groups = new NameTable();
+  /** Of each group, its latest entry. */
+  readonly #latest = new Column(Uint32Array);
+  /** Of each entry, its session, and one more than the entry that came before it in its group; 0 is none. */
+  readonly #sessions = new Column(Uint32Array);
+  readonly #previous = new Column(Uint32Array);
+  #groupCount = 0;
+  #entryCount = 0;
 
-  /** Gives the sessions of a group, in no order. */
-  of(key: string): readonly StoredSession[] {
-    const sessions = this.#groups.get(key) ?? [];
-    return Array.isArray(sessions) ? sessions : [sessions];
+  constructor(hash: NameHash) {
+    this.#hash = hash;
   }
 
-  add(key: string, session: StoredSession): void {
-    const others = this.#groups.get(key);
-    if (others === undefined) this.#groups.set(key, session);
-    else if (Array.isArray(others)) others.push(session);
-    else this.#groups.set(key, [others, session]);
+  /** Gives all sessions that may be in a group, each once, in no order. */
+  of(key: string): number[] {
+    const { low, high } = this.#hash(key);
+    const [group] = this.#groups.candidates(low, high);
+    const sessions = new Set<number>();
+    if (group === undefined) return [];
+    for (let entry = this.#latest.get(group) + 1; entry !== 0; entry = this.#previous.get(entry - 1)) {
+      sessions.add(this.#sessions.get(entry - 1));
+    }
+    return [...sessions];
   }
 
-  remove(key: string, session: StoredSession): void {
-    const rest = this.of(key).filter((other) => other !== session);
-    if (rest.length === 0) this.#groups.delete(key);
-    else this.#groups.set(key, rest);
+  add(key: string, session: number): void {
+    const { low, high } = this.#hash(key);
+    const [known] = this.#groups.candidates(low, high);
+    const group = known ?? this.#groupCount++;
+    const entry = this.#entryCount++;
+    this.#sessions.set(entry, session);
+    this.#previous.set(entry, known === undefined ? 0 : this.#latest.get(group) + 1);
+    this.#latest.set(group, entry);
+    if (known === undefined) this.#groups.add(low, high, group);
   }
 }

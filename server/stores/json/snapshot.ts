@@ -117,8 +117,8 @@ class SnapshotWriter {
 
   async #writeSessions(document: LedgerDocument): Promise<number> {
     let written = 0;
-    for (const [, session] of document.sessions.entries()) {
-      this.#add(document.texts.bytes(session), COMMIT);
+    while (written < document.sessions.size) {
+      this.#add(document.sessions.bytes(written), COMMIT);
       written += 1;
       if (written % CHUNK_RECORDS === 0) await this.#flush();
     }

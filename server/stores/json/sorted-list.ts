@@ -1,9 +1,21 @@
-import { comparePlaces, type Place } from "../cursor.ts";
+import type { Place } from "../cursor.ts";
+
+/** How a list knows the age of its items: negative is what compares as the older. */
+export interface ListOrder<Item> {
+  placeOf(item: Item): Place;
+  compare(one: Item, other: Item): number;
+  compareWith(item: Item, place: Place): number;
+}
 
 /** Keeps items by age. Adding the newest, as nearly every addition is, costs the same however many there are. */
-export class SortedList<Item extends Place> {
+export class SortedList<Item> {
+  readonly #order: ListOrder<Item>;
   readonly #items: Item[] = [];
   #isSorting = true;
+
+  constructor(order: ListOrder<Item>) {
+    this.#order = order;
+  }
 
   get size(): number {
     return this.#items.length;
@@ -16,7 +28,7 @@ export class SortedList<Item extends Place> {
 
   endBulk(): void {
     this.#isSorting = true;
-    this.#items.sort(comparePlaces);
+    this.#items.sort((one, other) => this.#order.compare(one, other));
   }
 
   add(item: Item): void {
@@ -24,13 +36,13 @@ export class SortedList<Item extends Place> {
       this.#items.push(item);
       return;
     }
-    const index = this.#indexFrom(item);
+    const index = this.#indexOf(item);
     if (index === this.#items.length) this.#items.push(item);
     else this.#items.splice(index, 0, item);
   }
 
   remove(item: Item): void {
-    const index = this.#isSorting ? this.#indexFrom(item) : this.#items.indexOf(item);
+    const index = this.#isSorting ? this.#indexOf(item) : this.#items.indexOf(item);
     if (this.#items[index] === item) this.#items.splice(index, 1);
   }
 
@@ -53,16 +65,23 @@ export class SortedList<Item extends Place> {
     }
   }
 
-  /** Finds the first index whose item is not older than `place`. */
+  #indexOf(item: Item): number {
+    return this.#firstNotOlder((candidate) => this.#order.compare(candidate, item));
+  }
+
   #indexFrom(place: Place): number {
+    return this.#firstNotOlder((candidate) => this.#order.compareWith(candidate, place));
+  }
+
+  #firstNotOlder(compare: (candidate: Item) => number): number {
     const last = this.#items.at(-1);
-    if (last === undefined || comparePlaces(last, place) < 0) return this.#items.length;
+    if (last === undefined || compare(last) < 0) return this.#items.length;
     let low = 0;
     let high = this.#items.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
       const item = this.#items[middle];
-      if (item !== undefined && comparePlaces(item, place) < 0) low = middle + 1;
+      if (item !== undefined && compare(item) < 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { comparePlaces, type Place } from "../../../server/stores/cursor.ts";
 import { LedgerDocument } from "../../../server/stores/json/document.ts";
 import { DueQueue } from "../../../server/stores/json/due-queue.ts";
 import { NameTable, seededHash } from "../../../server/stores/json/name-table.ts";
 import { describeSession } from "../../../server/stores/json/session-index.ts";
 import { ShardedMap } from "../../../server/stores/json/sharded-map.ts";
 import { SortedList } from "../../../server/stores/json/sorted-list.ts";
-import { TextArena, type Place } from "../../../server/stores/json/text-arena.ts";
+import { TextArena, type Place as TextPlace } from "../../../server/stores/json/text-arena.ts";
 import { sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
 import { seededRandom } from "./crashing-disk.ts";
 
@@ -14,7 +15,7 @@ describe("TextArena", () => {
   it("keeps every text while others come and go", () => {
     const random = seededRandom(1);
     const arena = new TextArena();
-    const kept = new Map<string, Place>();
+    const kept = new Map<string, TextPlace>();
     for (let round = 0; round < 20_000; round += 1) {
       const [oldest] = kept;
       if (oldest !== undefined && random() < 0.45) {
@@ -69,7 +70,7 @@ describe("NameTable", () => {
       const session = { ...describeSession(ledger, [], document.hash), hasNewNames: true };
       document.apply({ session, events: [], idempotency: undefined });
     }
-    for (const { session } of ledgers) assert.equal(document.findOwner(`page:${session.pageToken}`)?.id, session.id);
+    for (const { session } of ledgers) assert.equal(document.findOwner(`page:${session.pageToken}`), session.id);
     assert.equal(document.findOwner("page:unknown"), undefined);
   });
 });
@@ -98,7 +99,11 @@ describe("ShardedMap", () => {
 describe("SortedList", () => {
   it("keeps its order however items come and go", () => {
     const random = seededRandom(3);
-    const list = new SortedList<{ createdAt: string; id: string }>();
+    const list = new SortedList<Place>({
+      placeOf: (place) => place,
+      compare: comparePlaces,
+      compareWith: comparePlaces,
+    });
     let items = Array.from({ length: 2000 }, (_, number) => ({
       createdAt: sampleTime(Math.floor(random() * 50)),
       id: String(number),
