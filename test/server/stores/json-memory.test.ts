@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { comparePlaces, type Place } from "../../../server/stores/cursor.ts";
 import { LedgerDocument } from "../../../server/stores/json/document.ts";
 import { DueQueue } from "../../../server/stores/json/due-queue.ts";
+import { listPayments, listSessions } from "../../../server/stores/json/lists.ts";
 import { NameTable, seededHash } from "../../../server/stores/json/name-table.ts";
 import { describeSession } from "../../../server/stores/json/session-index.ts";
 import { ShardedMap } from "../../../server/stores/json/sharded-map.ts";
 import { SortedList } from "../../../server/stores/json/sorted-list.ts";
 import { TextArena, type Place as TextPlace } from "../../../server/stores/json/text-arena.ts";
-import { sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
+import type { Ledger } from "../../../server/stores/ledger.ts";
+import type { SessionFilter } from "../../../server/stores/store.ts";
+import { addPayment, sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
 import { seededRandom } from "./crashing-disk.ts";
 
 describe("TextArena", () => {
@@ -72,6 +77,74 @@ describe("NameTable", () => {
     }
     for (const { session } of ledgers) assert.equal(document.findOwner(`page:${session.pageToken}`), session.id);
     assert.equal(document.findOwner("page:unknown"), undefined);
+  });
+});
+
+describe("LedgerDocument", () => {
+  const everything = { limit: 100 };
+  const put = (document: LedgerDocument, ledger: Ledger) => {
+    const session = { ...describeSession(ledger, [], document.hash), hasNewNames: true };
+    document.apply({ session, events: [], idempotency: undefined });
+  };
+  const idsOf = async (document: LedgerDocument, filter: SessionFilter) =>
+    (await listSessions(document, filter, everything)).items.map(({ session }) => session.id);
+
+  it("tells sessions, orders and customers apart whose hashes are the same", async () => {
+    const document = new LedgerDocument(() => ({ low: 1, high: 1 }));
+    for (const number of [1, 2, 3]) put(document, sampleLedger(number, { orderId: `order-${number}` }));
+    assert.equal(document.readLedger(sampleId(2))?.session.orderId, "order-2");
+    assert.equal(document.readLedger(sampleId(4)), null);
+    assert.deepEqual(await idsOf(document, { orderId: "order-3" }), [sampleId(3)]);
+    assert.deepEqual(await idsOf(document, { customer: "customer-1" }), [sampleId(1)]);
+    assert.deepEqual(await idsOf(document, { customer: "ada@shop.example" }), [3, 2, 1].map(sampleId));
+    assert.deepEqual(await idsOf(document, { orderId: "order-3", customer: "customer-1" }), []);
+  });
+
+  it("lists a session where its records are now, once, though it has been elsewhere", async () => {
+    const document = new LedgerDocument(seededHash(8));
+    for (const orderId of ["one", "other", "one"]) put(document, sampleLedger(1, { orderId }));
+    assert.deepEqual(await idsOf(document, { orderId: "one" }), [sampleId(1)]);
+    assert.deepEqual(await idsOf(document, { orderId: "other" }), []);
+  });
+
+  it("lists payments by age and then by id, whatever comes, moves and goes", async () => {
+    const document = new LedgerDocument(seededHash(9));
+    const ledgers = [1, 2, 3, 4].map((number) => sampleLedger(number));
+    for (const [index, ledger] of ledgers.entries()) {
+      // All at once, so that their ids decide, and two of each session.
+      for (const number of [7 - index, 20 + index]) addPayment(ledger, number, { createdAt: sampleTime(9) });
+      put(document, ledger);
+    }
+    const [first, second, third] = ledgers;
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    first.payments.reverse();
+    second.payments.shift();
+    third.payments = third.payments.map((payment) => ({ ...payment, createdAt: sampleTime(1) }));
+    for (const ledger of [first, second, third]) put(document, ledger);
+    const { items } = await listPayments(document, {}, everything);
+    const expected = ledgers
+      .flatMap(({ payments }) => payments)
+      .sort((one, other) => comparePlaces(other, one))
+      .map(({ id }) => id);
+    assert.deepEqual(
+      items.map(({ id }) => id),
+      expected,
+    );
+    assert.equal(expected.length, 7);
+  });
+
+  it("keeps no objects for a session and its payment", () => {
+    const document = new LedgerDocument(seededHash(10));
+    const count = 20_000;
+    const before = usedHeap();
+    for (let number = 0; number < count; number += 1) {
+      const ledger = sampleLedger(number, { orderId: `order-${number}` });
+      addPayment(ledger, number);
+      put(document, ledger);
+    }
+    const bytes = (usedHeap() - before) / count;
+    assert.equal(document.sessions.size, count);
+    assert.ok(bytes < 100, `${bytes.toFixed(0)} bytes of heap for a session`);
   });
 });
 
@@ -151,3 +224,12 @@ describe("DueQueue", () => {
     }
   });
 });
+
+/** The bytes of the heap that are in use when nothing is left to collect. */
+function usedHeap(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
