@@ -53,8 +53,8 @@ export function parseDecimal(text: string, currency: string): number | undefined
 
 /**
  * Writes an amount for people, as `€43.00` or `43,00 €`, in the words of a BCP 47 locale.
- * The digits are ISO 4217's, not those that the platform's locale data prefers. What is written from right to left is
- * isolated (UAX #9).
+ * The digits are ISO 4217's, not those that the platform's locale data prefers. Latin letters among what is written
+ * from right to left are isolated (UAX #9).
  */
 export function formatMoney(amount: number, currency: string, locale?: string): string {
   const digits = currencyExponent(currency);
@@ -66,6 +66,6 @@ export function formatMoney(amount: number, currency: string, locale?: string): 
   });
   // A decimal text keeps every digit; the type of `format` only lately admits it.
   const money = format.format(`${amount}e-${digits}` as unknown as number);
-  // Set apart from the text around, which would turn `US$` into `$US` and put a minus between figure and sign.
-  return money.replace(/.*\u200f.*/, "\u2066$&\u2069");
+  // Latin letters set apart from right-to-left text, which would turn `US$` into `$US` and tear the minus off.
+  return money.replace(/.*\u200f.*[A-Z].*/, "\u2066$&\u2069");
 }

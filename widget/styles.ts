@@ -23,6 +23,7 @@ export const styles = `
     border-radius: var(--_radius);
     font: inherit;
   }
+  /* Rows that are never stretched: WebKit would not let a dialog shrink with its frame. */
   section,
   form,
   fieldset,
@@ -31,7 +32,7 @@ export const styles = `
   dialog,
   [part~="result"] {
     display: grid;
-    grid-template-columns: minmax(0, 1fr);
+    grid: auto-flow min-content / minmax(0, 1fr);
     gap: 12px;
   }
   [part~="base"] {
@@ -165,8 +166,8 @@ export const styles = `
   dialog {
     margin: auto;
     padding: 16px;
-    inline-size: 40rem;
     border-width: 1px;
+    inline-size: 40rem;
     background: var(--_surface);
     color: inherit;
   }
@@ -183,7 +184,6 @@ export const styles = `
   [part~="room"] {
     min-block-size: var(--offsite-frame-height, 560px);
     margin-block-end: 144px;
-    align-content: start;
   }
   [part="skeleton"] {
     block-size: 240px;

@@ -84,10 +84,10 @@ describe("the frame", () => {
     const element = await openFrame(stage);
     equal(frameOf(element).offsetHeight, 560);
     await say(frameOf(element), { source: "offsite-checkout", version: 1, type: "resize", height: 320 });
-    equal(frameOf(element).offsetHeight, 320);
+    equal(frameOf(element).clientHeight, 320);
     await go(frameOf(element), `${SERVER}/puppet`);
     await say(frameOf(element), message(stage, "resize", { height: 200 }));
-    equal(frameOf(element).offsetHeight, 200);
+    equal(frameOf(element).clientHeight, 200);
     equal(viewOf(element), "frame");
   });
 

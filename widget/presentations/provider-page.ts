@@ -128,7 +128,8 @@ export class ProviderPage {
     const news = window && readMessage(event, { ...this.#correspondent, window } as Correspondent);
     if (news && frame) clearTimeout(this.#timer);
     // Through the object model: a style attribute would need an exception from the page's content security policy.
-    if (news?.height) frame?.style.setProperty("block-size", `${news.height}px`);
+    // With its border, or engines whose scroll bars take room would show one.
+    if (news?.height) frame?.style.setProperty("block-size", `${news.height + 2}px`);
     else if (news && news.type !== "ready") this.#news.onReturn();
   };
 }

@@ -5,7 +5,7 @@ import { RESULTS } from "../view.ts";
 import type { ResultName } from "../view.ts";
 import type { Scene } from "./scene.ts";
 
-const MARKS = { good: "M7.5 12.5l3 3 6-6.5", wait: "M12 7v5l3 2", bad: "M12 7v6m0 3v1" };
+const MARKS = { good: "M7.5 12.5l3 3 6-6.5", wait: "M12 7v5l3 2", bad: "M12 7v6m0 3v2" };
 
 /** Renders how things stand where there is nothing to choose: waiting, ended, or not possible. */
 export function renderResult(
