@@ -73,12 +73,13 @@ export function sampleServerRoutes({ shopUrl, serverUrl, providerUrl }: SampleSe
       const attempt = sampleAttempt({ gateway: asked.data.gateway ?? "card", presentation: asked.data.presentation });
       remember(started, ctx.get("authorization"), attempt);
       ctx.status = 201;
-      const url = state.view === "leaving" ? `${shopUrl()}${samplePath(state.id)}/nowhere` : `${providerUrl}/sample`;
+      const page = ctx.get("referer") || `${shopUrl()}${samplePath(state.id)}/nowhere`;
+      // To another place on the same page, or to an answer without one: the browser stays where it is.
+      const url = state.view === "leaving" ? `${page}#leaving` : `${providerUrl}/sample`;
       return StartedAttempt.parse({ attempt, handoff: { method: "GET", url } });
     });
   });
   router.get("/nowhere", (ctx) => {
-    // The browser stays where it is, and yet is on its way.
     ctx.status = 204;
   });
   router.get("/:file", (ctx) => {

@@ -1,12 +1,16 @@
 // Brings the gallery's elements into their states, by what customers and pages do, and lets the code be copied.
 
+/** Without what an element adds on its way to nowhere. */
+const { href } = window.location;
+
 /** A window that stands in for one that the browser would open at a press. */
 const standIn = (closed) => ({ closed, close() {}, focus() {}, location: { replace() {} } });
 
-/** Starts as the button does, and leaves the focus and the page where they were. */
+/** Starts as the button does, and leaves the focus, the page and its address where they were. */
 async function start(element) {
   const { scrollX, scrollY } = window;
   await element.start();
+  window.history.replaceState(null, "", href);
   element.shadowRoot.activeElement?.blur();
   window.scrollTo(scrollX, scrollY);
 }
@@ -29,7 +33,6 @@ const STARTS = {
 
 /** Shows a stage's element while the page's address names its session, as after the customer's return. */
 async function comeBack(stage) {
-  const { href } = window.location;
   const content = stage.querySelector("template").content.cloneNode(true);
   const element = content.querySelector("offsite-checkout");
   const address = new URL(href);
