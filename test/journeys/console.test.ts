@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { leftOut } from "../support/depth.ts";
+import { choose, leftOut } from "../support/depth.ts";
 import { SECRET_KEY } from "../support/server.ts";
 import { postgresFault, startCluster, type TestCluster } from "../support/postgres.ts";
 import { ConsoleStage, Merchant } from "./console-stage.ts";
@@ -241,26 +241,30 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
       [`/sessions/${held.sessionId}`]: "Payments",
       "/nowhere": "Nothing is here",
     };
-    for (const scheme of ["light", "dark"]) {
-      for (const width of [320, 1280]) {
-        await using merchant = await Merchant.signedIn(stage, "/", { width, scheme });
-        const look = async (name: string) => {
-          await merchant.assertAccessible(`${name} at ${width} px, ${scheme}`);
-          assert.deepEqual(await merchant.tooWide(), [], `${name} at ${width} px`);
-        };
-        for (const [hash, text] of Object.entries(pages)) {
-          await merchant.goTo(hash);
-          await merchant.waitForText(text);
-          await look(hash);
-        }
-        await merchant.goTo(`/payments/${held.id}`);
-        for (const operation of ["Capture…", "Void…"]) {
-          await merchant.press(operation);
-          await merchant.page.waitForSelector("dialog[open]");
-          await look(operation);
-          await merchant.press("Go back");
-          await merchant.page.waitForSelector("dialog", { hidden: true });
-        }
+    const looks = [
+      { scheme: "light", width: 320 },
+      { scheme: "dark", width: 1280 },
+      { scheme: "dark", width: 320 },
+      { scheme: "light", width: 1280 },
+    ];
+    for (const { scheme, width } of choose("looks of the console", looks, (look) => looks.indexOf(look) < 2)) {
+      await using merchant = await Merchant.signedIn(stage, "/", { width, scheme });
+      const look = async (name: string) => {
+        await merchant.assertAccessible(`${name} at ${width} px, ${scheme}`);
+        assert.deepEqual(await merchant.tooWide(), [], `${name} at ${width} px`);
+      };
+      for (const [hash, text] of Object.entries(pages)) {
+        await merchant.goTo(hash);
+        await merchant.waitForText(text);
+        await look(hash);
+      }
+      await merchant.goTo(`/payments/${held.id}`);
+      for (const operation of ["Capture…", "Void…"]) {
+        await merchant.press(operation);
+        await merchant.page.waitForSelector("dialog[open]");
+        await look(operation);
+        await merchant.press("Go back");
+        await merchant.page.waitForSelector("dialog", { hidden: true });
       }
     }
   });
@@ -370,7 +374,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     assert.ok(await page.$("select[name=gateway]:focus"), "choosing a filter leaves the focus there");
   });
 
-  it("says that it could not ask, and goes on when the server is back", async () => {
+  it("says that it could not ask, and goes on when the server is back", { skip: leftOut }, async () => {
     const { id } = await stage.transferred();
     await using merchant = await Merchant.signedIn(stage, `/payments/${id}`);
     await merchant.page.setOfflineMode(true);

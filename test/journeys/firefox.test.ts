@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "puppeteer-core";
+import { choose } from "../support/depth.ts";
 import { findFirefox } from "../support/browser.ts";
 import { Customer, type Way } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
@@ -23,7 +24,7 @@ describe("in Firefox", { skip }, () => {
   });
   after(() => stage.close());
 
-  for (const way of WAYS) {
+  for (const way of choose("ways in Firefox", WAYS, ({ presentation }) => presentation === "iframe")) {
     test(`a customer pays by ${way.presentation}`, async () => {
       await using customer = await Customer.visit(stage);
       const { sessionId } = await customer.pay(way, "pay");
