@@ -44,7 +44,7 @@ export class LedgerDocument {
   readonly idempotency = new ShardedMap<StoredAnswer>();
   /** By name; one that is 0 may be missing. */
   readonly counters = new Map<string, number>();
-  readonly events = new EventLog();
+  readonly events = new EventLog(this.texts);
   readonly due = new DueQueue();
   readonly outbox = new Outbox(this.texts);
   /** Every name of `ledgerKeys`, and the number of the session that it belongs to. */

@@ -83,9 +83,9 @@ export class EventArchive {
     this.#extent = extent;
   }
 
-  /** Adds events, durably, some frames at a time. */
-  async append(events: readonly { sequence: number; text: string }[]): Promise<void> {
-    if (events.length === 0) return;
+  /** Adds so many events, durably, some at a time, each of which is read when its turn has come. */
+  async append(eventCount: number, read: (index: number) => { sequence: number; text: string }): Promise<void> {
+    if (eventCount === 0) return;
     const file = await this.#openForWriting();
     const buffer = new FrameBuffer();
     let { length, sequence, count } = this.#extent;
@@ -93,8 +93,10 @@ export class EventArchive {
       buffer.add(0, 0, "", JSON.stringify({ kind: "archive", format: FORMAT, store: this.#store, generation: 0 }));
     }
     const frames: ArchivedFrame[] = [];
-    for (let start = 0; start < events.length; start += FRAME_EVENTS) {
-      const some = events.slice(start, start + FRAME_EVENTS);
+    for (let start = 0; start < eventCount; start += FRAME_EVENTS) {
+      const some = Array.from({ length: Math.min(FRAME_EVENTS, eventCount - start) }, (_, index) =>
+        read(start + index),
+      );
       const last = some.at(-1)?.sequence ?? 0;
       sequence += 1;
       count += some.length;

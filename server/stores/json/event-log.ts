@@ -1,13 +1,22 @@
 import type { EventRecord } from "../ledger.ts";
 import { CREATION, type EventArchive } from "./event-archive.ts";
+import type { Place, TextArena } from "./text-arena.ts";
 
 /** All events in the order of their sequences: the older ones in the archive, those since then in memory. */
 export class EventLog {
-  #recent: { sequence: number; text: string }[] = [];
+  readonly #texts: TextArena;
+  /** Of each event in memory its sequence and where its text is; many come at once where a long journal is read. */
+  #sequences: number[] = [];
+  #blocks: number[] = [];
+  #lengths: number[] = [];
   #archive: EventArchive | null = null;
 
   /** The largest sequence ever given. */
   last = 0;
+
+  constructor(texts: TextArena) {
+    this.#texts = texts;
+  }
 
   /** Goes on where an archive ends. */
   follow(archive: EventArchive): void {
@@ -16,7 +25,10 @@ export class EventLog {
   }
 
   add(event: EventRecord): void {
-    this.#recent.push({ sequence: event.sequence, text: JSON.stringify(event) });
+    const { block, length } = this.#texts.write(JSON.stringify(event));
+    this.#sequences.push(event.sequence);
+    this.#blocks.push(block);
+    this.#lengths.push(length);
     this.last = event.sequence;
   }
 
@@ -28,12 +40,13 @@ export class EventLog {
   /** Gives events with a sequence above `after`, oldest first, at most `limit`. */
   async list(after: number, limit: number): Promise<EventRecord[]> {
     // Seen together, before anything is awaited: what moves to the archive meanwhile is in one of them.
-    const recent = this.#recent.slice(this.#indexAbove(after), this.#indexAbove(after) + limit);
+    const start = this.#indexAbove(after);
+    const recent = this.#sequences.slice(start, start + limit).map((_, index) => this.#read(start + index));
     const old = (await this.#archive?.list(after, limit)) ?? [];
     const known = old.at(-1)?.sequence ?? 0;
-    for (const { sequence, text } of recent) {
+    for (const event of recent) {
       if (old.length === limit) break;
-      if (sequence > known) old.push(JSON.parse(text) as EventRecord);
+      if (event.sequence > known) old.push(event);
     }
     return old;
   }
@@ -44,32 +57,46 @@ export class EventLog {
    * nothing is kept in memory to find them by.
    */
   async listOfSession(sessionId: string, after: number, limit: number): Promise<EventRecord[]> {
-    const recent = [...this.#recent];
+    const [first] = this.#sequences;
     const known = this.#archive;
-    const name = JSON.stringify(sessionId);
-    const found = recent
-      .filter(({ text }) => text.includes(name))
-      .map(({ text }) => JSON.parse(text) as EventRecord)
+    const name = Buffer.from(JSON.stringify(sessionId));
+    const found = [...this.#sequences.keys()]
+      .filter((index) => this.#texts.bytes(this.#place(index)).includes(name))
+      .map((index) => this.#read(index))
       .filter((event) => event.sessionId === sessionId);
     const isWhole = found[0]?.type === CREATION;
-    const old = isWhole ? [] : ((await known?.listOfSession(sessionId, recent[0]?.sequence)) ?? []);
+    const old = isWhole ? [] : ((await known?.listOfSession(sessionId, first)) ?? []);
     return [...old, ...found].filter(({ sequence }) => sequence > after).slice(0, limit);
   }
 
   /** Moves what is in memory to the archive, durably. */
   async archive(): Promise<void> {
     if (this.#archive === null) return;
-    const moving = [...this.#recent];
-    await this.#archive.append(moving);
-    this.#recent = this.#recent.slice(moving.length);
+    const count = this.#sequences.length;
+    await this.#archive.append(count, (index) => ({
+      sequence: this.#sequences[index] ?? 0,
+      text: this.#texts.read(this.#place(index)),
+    }));
+    for (let index = 0; index < count; index += 1) this.#texts.free(this.#place(index));
+    this.#sequences = this.#sequences.slice(count);
+    this.#blocks = this.#blocks.slice(count);
+    this.#lengths = this.#lengths.slice(count);
+  }
+
+  #place(index: number): Place {
+    return { block: this.#blocks[index] ?? 0, length: this.#lengths[index] ?? 0 };
+  }
+
+  #read(index: number): EventRecord {
+    return JSON.parse(this.#texts.read(this.#place(index))) as EventRecord;
   }
 
   #indexAbove(sequence: number): number {
     let low = 0;
-    let high = this.#recent.length;
+    let high = this.#sequences.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#recent[middle]?.sequence ?? 0) > sequence) high = middle;
+      if ((this.#sequences[middle] ?? 0) > sequence) high = middle;
       else low = middle + 1;
     }
     return low;
