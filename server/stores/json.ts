@@ -1,6 +1,6 @@
 import { KeyConflictError, StoreError } from "../errors.ts";
 import { answeredAlready, assertCommit } from "./commit.ts";
-import type { CommitEntry } from "./json/frame.ts";
+import { BARE_COMMIT, type CommitEntry } from "./json/frame.ts";
 import { idempotencyName, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { describeSession } from "./json/session-index.ts";
@@ -44,9 +44,6 @@ export type { JsonStoreOptions } from "./json/open-folder.ts";
 export async function openJsonStore(options: JsonStoreOptions): Promise<Store> {
   return new JsonStore(await openFolder(options), options.log);
 }
-
-/** A frame that changes nothing. */
-const NOTHING = JSON.stringify({ kind: "commit" } satisfies CommitEntry);
 
 class JsonStore implements Store {
   readonly #folder: OpenFolder;
@@ -188,7 +185,7 @@ class JsonStore implements Store {
     this.#assertOpen();
     // After a refusal only a write can tell whether there is room again.
     if (this.#folder.adapter.journal.isFull)
-      await this.#folder.adapter.append({ records: "", entry: NOTHING, onDurable() {} });
+      await this.#folder.adapter.append({ records: "", entry: BARE_COMMIT, onDurable() {} });
   }
 
   close(): Promise<void> {

@@ -30,14 +30,14 @@ export async function readFrames(
   let offset = 0;
   let expected: number | undefined;
   while (offset < size) {
-    let window = await reader.at(offset, HEADER_LENGTH);
+    let window = reader.within(offset, HEADER_LENGTH) ?? (await reader.at(offset, HEADER_LENGTH));
     const header = readHeader(window, 0);
     if (header === null) return await explain(reader, path, offset, HEADER_LENGTH, expected);
     if (expected !== undefined && header.sequence !== expected) {
       throw damaged(path, offset, `holds frame ${header.sequence} where ${expected} belongs`);
     }
     const length = frameLength(header);
-    window = await reader.at(offset, length);
+    window = reader.within(offset, length) ?? (await reader.at(offset, length));
     const content = window.length < length ? null : readContent(window, 0, header);
     if (content === null) return await explain(reader, path, offset, length, header.sequence);
     onFrame({ sequence: header.sequence, durable: header.durable, length, ...content }, offset);
@@ -106,17 +106,23 @@ class WindowReader {
     this.size = size;
   }
 
+  /** Gives what {@link at} does where it has been read already: to wait for each of very many frames takes its time. */
+  within(offset: number, length: number): Buffer | undefined {
+    const end = Math.min(offset + length, this.size);
+    const isRead = offset >= this.#start && end <= this.#start + this.#bytes.length;
+    return isRead ? this.#bytes.subarray(offset - this.#start) : undefined;
+  }
+
   /** Gives at least `length` bytes from `offset`, fewer only at the end of the file; valid until the next call. */
   async at(offset: number, length: number): Promise<Buffer> {
-    const end = Math.min(offset + length, this.size);
-    if (offset < this.#start || end > this.#start + this.#bytes.length) {
-      if (this.#buffer.length < length || this.#buffer.length === 0) {
-        this.#buffer = Buffer.allocUnsafeSlow(Math.min(Math.max(CHUNK_LENGTH, length), this.size));
-      }
-      const count = await this.#file.read(this.#buffer, offset);
-      this.#bytes = this.#buffer.subarray(0, Math.min(count, this.size - offset));
-      this.#start = offset;
+    const known = this.within(offset, length);
+    if (known !== undefined) return known;
+    if (this.#buffer.length < length || this.#buffer.length === 0) {
+      this.#buffer = Buffer.allocUnsafeSlow(Math.min(Math.max(CHUNK_LENGTH, length), this.size));
     }
-    return this.#bytes.subarray(offset - this.#start);
+    const count = await this.#file.read(this.#buffer, offset);
+    this.#bytes = this.#buffer.subarray(0, Math.min(count, this.size - offset));
+    this.#start = offset;
+    return this.#bytes;
   }
 }

@@ -81,6 +81,9 @@ export interface ArchiveExtent {
   count: number;
 }
 
+/** The text of an entry that tells nothing beside the records. */
+export const BARE_COMMIT = JSON.stringify({ kind: "commit" } satisfies CommitEntry);
+
 /** The bytes of a frame before its content. */
 export const HEADER_LENGTH = 66;
 const CHECKED_LENGTH = HEADER_LENGTH - 9;
@@ -187,9 +190,11 @@ export function readContent(
 ): { records: Buffer; entry: Entry } | null {
   const start = offset + HEADER_LENGTH;
   if (bytes[start + length] !== NEWLINE || crc32(bytes.subarray(start, start + length)) !== checksum) return null;
+  const entry = bytes.toString("utf8", start + recordsLength, start + length);
   return {
     records: bytes.subarray(start, start + recordsLength),
-    entry: JSON.parse(bytes.toString("utf8", start + recordsLength, start + length)) as Entry,
+    // All that most frames of a snapshot say.
+    entry: entry === BARE_COMMIT ? { kind: "commit" } : (JSON.parse(entry) as Entry),
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { damaged, readFrames } from "./frame-reader.ts";
-import { FrameBuffer, type ArchiveExtent, type EndEntry, type Entry } from "./frame.ts";
+import { BARE_COMMIT, FrameBuffer, type ArchiveExtent, type EndEntry, type Entry } from "./frame.ts";
 import type { LedgerDocument } from "./document.ts";
 import type { FileSystem, OpenFile } from "./file-system.ts";
 import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
@@ -9,8 +9,6 @@ import { FORMAT, snapshotName, UNFINISHED } from "./layout.ts";
 const CHUNK_RECORDS = 200;
 /** How much may wait in the kernel before it is synced, in bytes: one large sync would hold up the journal's. */
 const SYNC_LENGTH = 8 * 1024 * 1024;
-
-const COMMIT: Entry = { kind: "commit" };
 
 /** What a snapshot is written from, and as what. */
 export interface SnapshotOptions {
@@ -118,7 +116,7 @@ class SnapshotWriter {
   async #writeSessions(document: LedgerDocument): Promise<number> {
     let written = 0;
     while (written < document.sessions.size) {
-      this.#add(document.sessions.bytes(written), COMMIT);
+      this.#addText(document.sessions.bytes(written), BARE_COMMIT);
       written += 1;
       if (written % CHUNK_RECORDS === 0) await this.#flush();
     }
@@ -153,7 +151,7 @@ class SnapshotWriter {
     return written;
   }
 
-  #add(records: string | Uint8Array, entry: Entry): void {
+  #add(records: string, entry: Entry): void {
     this.#addText(records, JSON.stringify(entry));
   }
 
