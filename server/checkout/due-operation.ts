@@ -11,24 +11,25 @@ import { changeSession } from "./settle.ts";
 
 /** Carries out the operation that is due on a payment. Never throws for what the provider did: that is recorded. */
 export async function carryOutDueOperation(checkout: Checkout, payment: PaymentRecord): Promise<void> {
-  switch (payment.operationDue?.type) {
+  const { type, at: dueAt = "" } = payment.operationDue ?? {};
+  switch (type) {
     case "capture":
-      return captureAtOnce(checkout, payment);
+      return captureAtOnce(checkout, payment, dueAt);
     case "give_back":
-      return giveBackDuplicate(checkout, payment);
+      return giveBackDuplicate(checkout, payment, dueAt);
     case undefined:
   }
 }
 
-async function captureAtOnce(checkout: Checkout, payment: PaymentRecord): Promise<void> {
+async function captureAtOnce(checkout: Checkout, payment: PaymentRecord, dueAt: string): Promise<void> {
   try {
-    await operatePayment(checkout, payment.id, { type: "capture", isDue: true });
+    await operatePayment(checkout, payment.id, { type: "capture", dueAt });
   } catch (error) {
     if (!(error instanceof CheckoutError) || error instanceof StoreError) throw error;
     checkout.log.error({ paymentId: payment.id, err: error }, "an authorization could not be captured at once");
     // The payment is no longer what it was; where the provider failed, the operation's own record says when it is tried
     // again.
-    if (!(error instanceof GatewayError)) await forgetDue(checkout, payment, "payment.capture_held", error);
+    if (!(error instanceof GatewayError)) await forgetDue(checkout, payment, dueAt, "payment.capture_held", error);
   }
 }
 
@@ -36,20 +37,20 @@ async function captureAtOnce(checkout: Checkout, payment: PaymentRecord): Promis
  * Refunds what was taken, voids what was only authorized. It is tried once; a gateway that cannot, and a provider that
  * refuses, leave it held.
  */
-async function giveBackDuplicate(checkout: Checkout, payment: PaymentRecord): Promise<void> {
+async function giveBackDuplicate(checkout: Checkout, payment: PaymentRecord, dueAt: string): Promise<void> {
   const type = payment.state === "authorization" ? "void" : "refund";
   const gateway = checkout.gateways.get(payment.gateway);
   // Money that the merchant sends back by hand must not be noted as sent by itself.
   if (gateway?.[type] === undefined || gateway.isReceivedByMerchant === true) {
-    await forgetDue(checkout, payment, "payment.duplicate_held");
+    await forgetDue(checkout, payment, dueAt, "payment.duplicate_held");
     return;
   }
   try {
-    await operatePayment(checkout, payment.id, { type, isDue: true });
+    await operatePayment(checkout, payment.id, { type, dueAt });
   } catch (error) {
     if (!(error instanceof CheckoutError) || error instanceof StoreError) throw error;
     checkout.log.error({ paymentId: payment.id, err: error }, "a duplicate could not be given back and is held");
-    await forgetDue(checkout, payment, "payment.duplicate_held", error);
+    await forgetDue(checkout, payment, dueAt, "payment.duplicate_held", error);
   }
 }
 
@@ -57,12 +58,13 @@ async function giveBackDuplicate(checkout: Checkout, payment: PaymentRecord): Pr
 async function forgetDue(
   checkout: Checkout,
   { id: paymentId, sessionId }: PaymentRecord,
+  dueAt: string,
   event: "payment.capture_held" | "payment.duplicate_held",
   cause?: CheckoutError,
 ): Promise<void> {
   await changeSession(checkout, sessionId, "expiry", (change) => {
     const payment = change.ledger.payments.find(({ id }) => id === paymentId);
-    if (payment === undefined || (payment.operationDue === undefined && cause instanceof StateError)) return;
+    if (payment === undefined || (cause instanceof StateError && payment.operationDue?.at !== dueAt)) return;
     delete payment.operationDue;
     change.record(event, { payment });
   });

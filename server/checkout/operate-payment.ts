@@ -31,11 +31,12 @@ const DONE = { capture: "captured", void: "voided", refund: "refunded" } as cons
   string
 >;
 
-/** One operation to carry out; without `amount` on all that there is, with `isDue` only where it is still to be done. */
+/** One operation to carry out; without `amount` on all that there is. */
 export interface WantedOperation {
   type: OperationType;
   amount?: number | undefined;
-  isDue?: boolean;
+  /** Since when it is due by itself (ISO 8601): it is done only where the payment still says so. */
+  dueAt?: string;
   /** Which call of Commerce Layer asks for it; the same one is not carried out twice. */
   requestHash?: string;
   /** Which request with an idempotency key asks for it; the same one is not carried out twice, also after a crash. */
@@ -120,7 +121,7 @@ function storeOperation(
   checkout: Checkout,
   sessionId: string,
   paymentId: string,
-  { type, amount: wanted, isDue = false, requestHash, call: keyedCall }: WantedOperation,
+  { type, amount: wanted, dueAt, requestHash, call: keyedCall }: WantedOperation,
   keep: KeepAnswer<OperatedPayment> | undefined,
 ): Promise<StoredOperation | OperatedPayment> {
   return checkout.store.transact<StoredOperation | OperatedPayment>(sessionId, (ledger) => {
@@ -137,7 +138,8 @@ function storeOperation(
       const idempotency = asked.status === "unknown" ? undefined : keep?.(result);
       return idempotency === undefined ? { result } : { result, idempotency };
     }
-    if (isDue && payment.operationDue === undefined) {
+    // Somebody else was faster, and may have put it off since.
+    if (dueAt !== undefined && payment.operationDue?.at !== dueAt) {
       throw new StateError("invalid_state", `the ${type} of ${payment.id} is no longer due`);
     }
     if (requestHash !== undefined && findByCall(payment, requestHash) !== undefined) throw callInUse();
@@ -170,7 +172,7 @@ function storeOperation(
       payment: structuredClone(payment),
       trip,
       call,
-      isDue,
+      isDue: dueAt !== undefined,
     }));
   });
 }
