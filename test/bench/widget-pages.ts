@@ -30,15 +30,17 @@ export interface WidgetPages {
 export const ZOID_FILE = fileURLToPath(import.meta.resolve("@krakenjs/zoid/dist/zoid.min.js"));
 
 /**
- * When the button can be pressed: with the next frame that is drawn. Long tasks are collected, and layout shifts as Core
- * Web Vitals count them: not within half a second of a press. What is posted takes as long as a provider may, if wanted.
+ * When the button can be pressed: with the next frame that is drawn. Long tasks are collected, but for those of the
+ * provider's page in the frame, and layout shifts as Core Web Vitals count them: not within half a second of a press. What is posted takes as long as a provider may, if wanted.
  */
 const MEASURE = `
 globalThis.shift = 0;
 globalThis.longTasks = [];
 new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value; })
   .observe({ type: "layout-shift", buffered: true });
-new PerformanceObserver((list) => { for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration }); })
+new PerformanceObserver((list) => {
+  for (const { name, startTime, duration } of list.getEntries()) if (name !== "cross-origin-descendant") longTasks.push({ startTime, duration });
+})
   .observe({ type: "longtask", buffered: true });
 {
   const { slow } = document.currentScript.dataset;

@@ -16,6 +16,7 @@ import { ledgerKey } from "../../../server/stores/ledger.ts";
 import type { Store } from "../../../server/stores/store.ts";
 import { sampleDelivery } from "../../conformance/store-outbox.ts";
 import { alter, everything, put, sampleAnswer } from "../../conformance/store-place.ts";
+import { depth } from "../../support/depth.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
 import {
   addAttempt,
@@ -29,7 +30,7 @@ import {
 
 const now = () => new Date(sampleTime(0));
 const options = { log: pino({ level: "silent" }), now };
-const SESSIONS = 1203;
+const SESSIONS = depth("sessions that are copied", { whole: 1203, less: 603 });
 const LARGEST = 999_999_999_999;
 
 /** What {@link fill} stores. */
@@ -43,7 +44,13 @@ const FILLED: StoreCount = {
   answers: SESSIONS,
   counters: 2,
   deliveries: SESSIONS,
-  sums: { EUR: { asked: 4300n * 1203n, captured: 999_999_999_999n * 1203n, refunded: 5n * 1203n } },
+  sums: {
+    EUR: {
+      asked: 4300n * BigInt(SESSIONS),
+      captured: 999_999_999_999n * BigInt(SESSIONS),
+      refunded: 5n * BigInt(SESSIONS),
+    },
+  },
 };
 
 describe("copyStore", () => {
