@@ -1,15 +1,12 @@
 import { SESSION_PARAMETER } from "../shared/paths.ts";
 
-/** Where this script came from: known while a classic script runs; of a module it is found among the page's scripts. */
-const scriptUrl = globalThis.document && findScript();
-
-function findScript(): string {
-  const { currentScript, scripts } = document;
-  return (
-    ((currentScript as HTMLScriptElement | null) ?? [...scripts].find(({ src }) => src.includes("/offsite-checkout")))
-      ?.src ?? ""
-  );
-}
+/**
+ * Where this script came from: the page's script of that very name, or none where another script brought it. The client
+ * secret goes to that origin.
+ */
+const scriptUrl =
+  globalThis.document &&
+  [...document.scripts].find(({ src }) => /\/offsite-checkout(\.\w+)?\.js([?#]|$)/.test(src))?.src;
 
 /**
  * Gives the base URL of the server, without a slash at its end: as given, relative to the page, else where this

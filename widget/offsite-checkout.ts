@@ -231,7 +231,10 @@ export class OffsiteCheckout extends ReactiveElement {
     if (named === this.#named) return;
     this.#named = named;
     const returned = returnedSession();
-    const sessionId = session || returned || (order && recall(orderName)) || "";
+    const own = order && recall(orderName);
+    // Of several orders on one page, one has come back; none can tell where this tab knows of neither.
+    const isOwn = own || (order && recall(returned));
+    const sessionId = session || (isOwn ? own : returned) || "";
     const clientSecret = (session && given) || recall(sessionId);
     let target: SessionTarget | undefined;
     let offer: Offer | undefined;

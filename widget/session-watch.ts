@@ -36,7 +36,7 @@ export class SessionWatch implements ReactiveController {
     // Other tabs and elements of this storefront, which may be about the same session.
     this.#channel = new BroadcastChannel("offsite-checkout");
     this.#channel.addEventListener("message", ({ data }) => {
-      if (data === this.target?.sessionId) void this.ask();
+      if (data === this.target?.sessionId && this.#firstMs !== 0) void this.ask();
     });
     void this.ask();
   }

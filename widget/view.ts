@@ -64,6 +64,8 @@ export interface View {
 export const FIRST_MS: Partial<Record<View["name"], number>> = {
   // Only while an attempt was left without an end, and may yet have been paid.
   start: 5000,
+  // Not even when another tab has news: an answer would make the one that is awaited stale.
+  starting: 0,
   // The page is being left; it is usable again where that did not happen.
   leaving: 15_000,
   // The provider's page is open, and its message may never come.

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
@@ -74,6 +75,14 @@ export default {
       if (ctx.path === "/refused") {
         ctx.set("X-Frame-Options", "DENY");
         ctx.body = "This page is in no frame.";
+        return undefined;
+      }
+      if (ctx.path === "/slow") {
+        // The page is there, and something on it never comes.
+        ctx.type = "html";
+        ctx.body = new PassThrough();
+        // Less than this, WebKit waits for more.
+        ctx.body.write(`<!doctype html><title>Slow</title><p>Card number${" ".repeat(16_384)}`);
         return undefined;
       }
       const page = framedPage(ctx.url, ctx.method, ctx.method === "POST" ? await text(ctx.req) : "");

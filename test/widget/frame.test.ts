@@ -121,6 +121,12 @@ describe("the frame", () => {
     equal(presentations(), ["iframe", "redirect"]);
   });
 
+  it("is not taken away from a customer whose page is only slow: something of it has come", async () => {
+    await openInVain("auto", "/slow");
+    await stage.clock.pass(20_000);
+    equal(presentations(), ["iframe"]);
+  });
+
   it("has a way out of it where the provider refuses to be in one, which no page can tell from another", async () => {
     const element = await openInVain("auto", "/refused");
     await press(element, "elsewhere");

@@ -97,6 +97,26 @@ describe("an order that no session is named for", () => {
     const anew = await stage.mount({ ...BARE, sku: "mug" });
     equal(viewOf(anew), "offer");
   });
+
+  it("takes what the customer comes back with for its own alone, and of several leaves it to the one that began", async () => {
+    const address = location.href;
+    const element = await stage.mount({ ...BARE, sku: "mug" });
+    offerSession(stage);
+    await press(element, "button");
+    element.remove();
+    stage.server.complete();
+    history.replaceState(null, "", `?checkout_session=${SESSION_ID}`);
+    try {
+      const mug = await stage.mount({ ...BARE, sku: "mug" });
+      const teapot = await stage.mount({ ...BARE, sku: "teapot" });
+      equal([viewOf(mug), viewOf(teapot)], ["complete", "offer"]);
+      sessionStorage.clear();
+      const unknown = await stage.mount({ ...BARE, sku: "mug" });
+      equal(viewOf(unknown), "unconfirmed");
+    } finally {
+      history.replaceState(null, "", address);
+    }
+  });
 });
 
 describe("the payment window", () => {

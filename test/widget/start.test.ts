@@ -7,6 +7,7 @@ import {
   brokenConnection,
   problem,
   PROVIDER,
+  reply,
   sampleAttempt,
   sampleSession,
   SESSION_ID,
@@ -155,6 +156,28 @@ describe("starting an attempt", () => {
     equal(viewOf(element), "start");
     equal(element.renderRoot.querySelector("iframe"), null);
     equal(stage.types, ["ready", "started", "cancelled"]);
+  });
+
+  it("is not dropped where another tab has news while it is being started", async () => {
+    const element = await stage.mount();
+    const attempt = sampleAttempt({ state: "started" });
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    stage.server.answers.push(async () => {
+      await released;
+      return reply({ attempt, handoff: stage.server.handoff }, 201);
+    });
+    await press(element, "button");
+    const [tab, heard] = [new BroadcastChannel("offsite-checkout"), new BroadcastChannel("offsite-checkout")];
+    const arrival = new Promise((resolve) => heard.addEventListener("message", resolve));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+    tab.postMessage(SESSION_ID);
+    await arrival;
+    for (const channel of [tab, heard]) channel.close();
+    equal(stage.server.asked, 1);
+    release();
+    await settle();
+    equal(viewOf(element), "frame");
   });
 
   it("can be started in answer to its being ready", async () => {

@@ -64,7 +64,6 @@ export class ProviderPage {
       sandbox=${SANDBOX}
       allow=${PERMISSIONS}
       referrerpolicy="strict-origin"
-      @load=${() => clearTimeout(this.#timer)}
     ></iframe>`;
   }
 
@@ -97,7 +96,7 @@ export class ProviderPage {
     addEventListener("message", this.#hear);
     const target = this.#window;
     if (target) this.#look();
-    else this.#timer = setTimeout(this.#news.onSilent, SILENT_MS);
+    else this.#timer = setTimeout(() => this.#judge(), SILENT_MS);
     if (handoff.method === "POST") submitHandoff(handoff, this.#root(), this.#name);
     else if (target) target.location.replace(handoff.url);
     else if (this.#frame) this.#frame.src = handoff.url;
@@ -115,6 +114,11 @@ export class ProviderPage {
     return this.#root().querySelector("iframe");
   }
 
+  /** Whatever has come, be it slow or an error's page, is another origin's; only the empty page can still be read. */
+  #judge(): void {
+    if (this.#frame?.contentDocument?.URL === "about:blank") this.#news.onSilent();
+  }
+
   #look(): void {
     this.#timer = setTimeout(() => {
       if (this.#window?.closed) this.#news.onClosed();
@@ -126,7 +130,6 @@ export class ProviderPage {
     const frame = this.#frame;
     const window = this.#window ?? frame?.contentWindow;
     const news = window && readMessage(event, { ...this.#correspondent, window } as Correspondent);
-    if (news && frame) clearTimeout(this.#timer);
     // Through the object model: a style attribute would need an exception from the page's content security policy.
     // With its border, or engines whose scroll bars take room would show one.
     if (news?.height) frame?.style.setProperty("block-size", `${news.height + 2}px`);
