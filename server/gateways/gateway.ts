@@ -243,7 +243,10 @@ export interface ActionNotification {
   answer?: VerifiedNotification["answer"];
 }
 
-/** How the provider says a trip stands: a report; not paid yet; or no longer payable. */
+/**
+ * How the provider says a trip stands: a report; not paid yet; or `expired`: it can no longer be paid, and where money
+ * was authorized or pending, that has lapsed and will not come. It is final: what may still come is `unpaid`.
+ */
 export type FetchedPayment = Report | "unpaid" | "expired";
 
 /** One operation to carry out. */
