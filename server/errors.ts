@@ -76,6 +76,13 @@ export class GatewayError extends CheckoutError {
   }
 }
 
+/** The provider is being asked for the same by another call, whose answer is to come. */
+export class CallUnderWayError extends GatewayError {
+  constructor(message: string) {
+    super("gateway_unavailable", message, { headers: { "Retry-After": "1" } });
+  }
+}
+
 /** The operator must act: the store cannot take or give records. */
 export class StoreError extends CheckoutError {}
 

@@ -85,6 +85,6 @@ function concernsOfPayment(payment: PaymentRecord, now: Date): Concern[] {
 }
 
 /** Tells whether there is money of a payment that could go back to the customer. */
-function isHeld({ state }: PaymentRecord): boolean {
+export function isHeld({ state }: PaymentRecord): boolean {
   return canTransition("refund", state) || canTransition("void", state);
 }

@@ -8,6 +8,14 @@ import { askProvider } from "./settle.ts";
 import { assertPayable } from "./start-attempt.ts";
 import { viewSession } from "./view.ts";
 
+/** Closes a session, and every trip of it that is still under way. */
+export function callOff(change: Change): void {
+  const { session, attempts } = change.ledger;
+  session.status = "cancelled";
+  change.record("checkout_session.cancelled");
+  for (const attempt of attempts) endAttempt(change, attempt, "cancelled");
+}
+
 /**
  * Calls a session off for the merchant, after asking the provider of its live attempt.
  *
@@ -26,9 +34,7 @@ export async function cancelSession(
     if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
     assertPayable(ledger);
     const change = new Change(ledger, "operator", checkout);
-    ledger.session.status = "cancelled";
-    change.record("checkout_session.cancelled");
-    for (const attempt of ledger.attempts) endAttempt(change, attempt, "cancelled");
+    callOff(change);
     return change.commit((records) => viewSession(checkout, records, "merchant"), keep);
   });
   for (const attempt of live) {

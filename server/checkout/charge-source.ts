@@ -9,15 +9,16 @@
  */
 import type { InputIssue } from "../../shared/problems.ts";
 import type { Customer } from "../../shared/records.ts";
-import { GatewayError, InputError } from "../errors.ts";
-import type { SourceRecord } from "../stores/ledger.ts";
+import { CallUnderWayError, GatewayError, InputError } from "../errors.ts";
+import type { AttemptRecord, SourceRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
 import { requireGateway, type Checkout } from "./checkout.ts";
 import { carryOutDueOperation } from "./due-operation.ts";
 import { newId, newToken } from "./ids.ts";
+import { callInUse } from "./order-call.ts";
 import { findSource } from "./payment-sources.ts";
 import { secondsAfter } from "./schedule.ts";
-import { askProvider, readLedger } from "./settle.ts";
+import { askProvider, readLedger, requireAttempt } from "./settle.ts";
 import { newAttempt } from "./start-attempt.ts";
 
 /** What a request for a session says that a source has to fit. */
@@ -56,7 +57,7 @@ export async function findChargeableSource(
 }
 
 /** Adds the attempt that charges a source to a session in which no other is live. */
-export function addCharge(checkout: Checkout, change: Change, source: SourceRecord): void {
+export function addCharge(checkout: Checkout, change: Change, source: SourceRecord): AttemptRecord {
   const gateway = requireGateway(checkout, source.gateway);
   // Nobody comes back from it: its token is known to nobody.
   const attempt = newAttempt(change, gateway, {}, { id: newId("at"), token: newToken() });
@@ -68,22 +69,24 @@ export function addCharge(checkout: Checkout, change: Change, source: SourceReco
   attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
   change.ledger.attempts.push(attempt);
   change.record("attempt.started", { attempt });
+  return attempt;
 }
 
-/** Charges the source that a session was last given. Where no answer comes, it is asked for again later. */
-export async function chargeSource(checkout: Checkout, sessionId: string): Promise<void> {
-  const { session, attempts } = await readLedger(checkout, sessionId);
-  const attempt = attempts.findLast(({ paymentSource }) => paymentSource !== undefined);
-  if (attempt === undefined) return;
+/**
+ * Charges a source as an attempt of a session says, or asks again what came of it. Where no answer comes, it is asked
+ * for again later.
+ *
+ * @throws StateError `idempotency_key_in_use` while another call sends the same charge
+ */
+export async function chargeSource(checkout: Checkout, sessionId: string, attemptId: string): Promise<void> {
+  const trip = requireAttempt(await readLedger(checkout, sessionId), ({ id }) => id === attemptId);
   try {
-    const { ledger } = await askProvider(checkout, { session, attempt }, "merchant");
+    const { ledger } = await askProvider(checkout, trip, "merchant");
     for (const payment of ledger.payments) await carryOutDueOperation(checkout, payment);
   } catch (error) {
+    if (error instanceof CallUnderWayError) throw callInUse();
     if (!(error instanceof GatewayError)) throw error;
-    checkout.log.warn(
-      { sessionId, attemptId: attempt.id, err: error },
-      "it is not known yet whether a source was charged",
-    );
+    checkout.log.warn({ sessionId, attemptId, err: error }, "it is not known yet whether a source was charged");
   }
 }
 

@@ -188,10 +188,10 @@ function answerFromSession(ledger: Ledger): OrderAnswer {
   if (session.status === "expired" || session.status === "cancelled") {
     return refuse("session_closed", `the checkout session is ${session.status}`);
   }
-  const attempt = attempts.at(-1);
-  if (attempt?.isAuthorizationInDoubt === true) {
+  if (attempts.some(({ isAuthorizationInDoubt }) => isAuthorizationInDoubt === true)) {
     return refuse("operation_in_doubt", "it is not known yet whether the provider has authorized the payment");
   }
+  const attempt = attempts.at(-1);
   if (attempt?.code !== undefined) return refuse(attempt.code, attempt.message ?? `the payment was ${attempt.state}`);
   if (attempt?.state === "declined") return refuse("gateway_declined", attempt.message ?? "the provider declined");
   return refuse("invalid_state", "the checkout session is not paid");

@@ -13,11 +13,11 @@ import { secondsAfter } from "./schedule.ts";
 import { findStorefrontUrlFault } from "./storefront-url.ts";
 import { canCaptureAs, offeredGateways, viewSession, type Audience } from "./view.ts";
 
-/** Who creates a session; of which cart for a single use, or to charge a source for which order of Commerce Layer. */
+/** Who creates a session; of which cart for a single use, or to charge a source for which order, after which session. */
 export interface Creator {
   audience: Audience;
   cart?: CartUse | undefined;
-  chargedOrderId?: string;
+  charged?: { orderId: string; follows?: string };
 }
 
 /**
@@ -30,21 +30,21 @@ export async function createSession(
   checkout: Checkout,
   body: unknown,
   keep?: KeepAnswer<CheckoutSession>,
-  { audience, cart, chargedOrderId: orderId }: Creator = { audience: "merchant" },
+  { audience, cart, charged }: Creator = { audience: "merchant" },
 ): Promise<CheckoutSession> {
   const request = readRequest(checkout, body);
   const source = await findChargeableSource(checkout, request);
   const session = {
     ...toSession(checkout, source === undefined ? request : forSource(request, source)),
     ...(cart === undefined ? {} : { cart }),
-    ...(orderId === undefined ? {} : { commerceLayer: { orderId, isCharged: true as const } }),
+    ...(charged === undefined ? {} : { commerceLayer: { ...charged, isCharged: true as const } }),
   };
   const issues = findGatewayIssues(checkout, session);
   if (issues.length > 0) throw new InputError(issues);
   return checkout.store.transact(session.id, () => {
     const change = new Change({ session, attempts: [], payments: [] }, audience, checkout);
     change.record("checkout_session.created");
-    if (orderId !== undefined) change.record("commerce_layer.bound", { data: { orderId } });
+    if (charged !== undefined) change.record("commerce_layer.bound", { data: { orderId: charged.orderId } });
     if (source !== undefined) addCharge(checkout, change, source);
     return change.commit((ledger) => viewSession(checkout, ledger, audience), keep);
   });

@@ -10,12 +10,17 @@ import type { GatewayError } from "../errors.ts";
 import type { Change } from "./change.ts";
 import { applyRefund } from "./payment.ts";
 
-/** Longer than any call to a provider may take: an operation younger than this may still be under way. */
+/** Longer than any call to a provider may take: one that was made later than this ago may still be under way. */
 const UNDER_WAY_MS = 60_000;
 
 /** Tells whether an operation may still be on its way to the provider and back. */
 export function isUnderWay({ createdAt, repeatedAt = createdAt }: Operation, now: Date): boolean {
-  return now.getTime() - Date.parse(repeatedAt) < UNDER_WAY_MS;
+  return isRecent(repeatedAt, now);
+}
+
+/** Tells whether a call that was made then (ISO 8601) may still be under way. */
+export function isRecent(time: string, now: Date): boolean {
+  return now.getTime() - Date.parse(time) < UNDER_WAY_MS;
 }
 
 /** Finds an operation about which the provider still owes an answer, of one type or of any. */

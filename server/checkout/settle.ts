@@ -5,10 +5,10 @@
  * 2. A `hint` of money counts only after the provider was asked and says so itself.
  * 3. The fact is decided in one transaction of its session.
  */
-import { GatewayError, KeyConflictError, StateError, VerificationError } from "../errors.ts";
+import { CallUnderWayError, GatewayError, KeyConflictError, StateError, VerificationError } from "../errors.ts";
 import { isMoneyReport, type FetchedPayment, type Gateway, type Trip, type Verified } from "../gateways/gateway.ts";
 import type { AttemptRecord, DecidedBy, Ledger } from "../stores/ledger.ts";
-import { noteAuthorizationAnswered, noteAuthorizationSent } from "./authorization.ts";
+import { noteAuthorizationAnswered, noteAuthorizationSent, noteAuthorizationUnanswered } from "./authorization.ts";
 import { noteLapsed } from "./authorization-expiry.ts";
 import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
@@ -103,8 +103,8 @@ async function fetchStanding(
 
 /**
  * Asks for the money that there is a token for, where the provider cannot be asked how a trip stands, or a saved source
- * is charged. It is noted first, so that what a crash or a lost answer leaves behind is known to be in doubt; without doubt nothing is sent for
- * a trip that is over.
+ * is charged. It is noted first, so that what a crash or a lost answer leaves behind is known to be in doubt, and that
+ * nobody sends it at the same time; without doubt nothing is sent for a trip that is over.
  */
 async function sendAuthorization(
   checkout: Checkout,
@@ -124,6 +124,7 @@ async function sendAuthorization(
     standing = noteAuthorizationSent(change, attemptId);
   });
   if (standing === "over") return "over";
+  if (standing === "under way") throw new CallUnderWayError(`${gateway.id} is being asked for this money already`);
   try {
     const fetched = await send(requireAttempt(ledger, ({ id }) => id === attemptId));
     return { fetched, isRepeated: standing === "again" };
@@ -224,8 +225,12 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
   await changeSession(checkout, trip.session.id, decidedBy, (change) => {
     const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
     if (attempt === undefined) return;
+    // The answer to the other call may still come; only what is due has to be put off until then.
+    const isUnderWay = error instanceof CallUnderWayError;
+    const { dueAt } = change.ledger;
+    if (isUnderWay && (dueAt === undefined || dueAt > change.time)) return;
     attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
-    if (attempt.isAuthorizationInDoubt === true) attempt.isAuthorizationUnanswered = true;
+    if (!isUnderWay) noteAuthorizationUnanswered(attempt);
     if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt);
     change.record("attempt.check_failed", {
       attempt,

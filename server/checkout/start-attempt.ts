@@ -8,7 +8,7 @@
 import type { StartedAttempt } from "../../shared/records.ts";
 import { PATHS } from "../../shared/paths.ts";
 import type { StartAttemptRequest } from "../../shared/requests.ts";
-import { CheckoutError, GatewayError, InputError, StateError } from "../errors.ts";
+import { CallUnderWayError, CheckoutError, GatewayError, InputError, StateError } from "../errors.ts";
 import type { Gateway, Start, Trip, TripUrls } from "../gateways/gateway.ts";
 import type { AttemptRecord, Ledger } from "../stores/ledger.ts";
 import { Change } from "./change.ts";
@@ -31,8 +31,8 @@ export interface StartAttempt extends StartAttemptRequest {
 /**
  * Starts an attempt at a gateway that the session offers.
  *
- * @throws StateError `session_complete`, `session_closed`, `invalid_state` while money is pending or where another
- * attempt has taken over, `rate_limited` after 100 attempts
+ * @throws StateError `session_complete`, `session_closed`, `invalid_state` while money is pending or asked for, or where
+ * another attempt has taken over, `rate_limited` after 100 attempts
  * @throws InputError where gateway or presentation is not offered
  * @throws GatewayError where the provider refuses or cannot be reached; the attempt is then stored as failed
  */
@@ -61,11 +61,15 @@ export function assertPayable({ session }: Ledger): void {
     case "complete":
       throw new StateError("session_complete", "this checkout session is already paid");
     case "pending":
-      throw new StateError("invalid_state", "a payment of this checkout session is still being processed");
+      throw stillProcessed();
     case "expired":
     case "cancelled":
       throw new StateError("session_closed", `this checkout session is ${session.status}`);
   }
+}
+
+function stillProcessed(headers: Record<string, string> = {}): StateError {
+  return new StateError("invalid_state", "a payment of this checkout session is still being processed", { headers });
 }
 
 function assertStartable({ now, environment }: Checkout, ledger: Ledger): void {
@@ -119,6 +123,8 @@ async function askAboutLiveAttempts(checkout: Checkout, before: Ledger): Promise
       const { ledger } = await askProvider(checkout, trip, "fetch");
       assertPayable(ledger);
     } catch (error) {
+      // It is asked for the money right now, and the customer would pay twice.
+      if (error instanceof CallUnderWayError) throw stillProcessed({ "Retry-After": "1" });
       // A provider that cannot be asked must not keep the customer from another one: the old attempt is asked about
       // later, and a second payment would be held as a duplicate.
       if (!(error instanceof GatewayError)) throw error;

@@ -57,6 +57,7 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
     paymentSourceToken: _paymentSourceToken,
     isAuthorizationInDoubt: _isAuthorizationInDoubt,
     isAuthorizationUnanswered: _isAuthorizationUnanswered,
+    authorizationSentAt: _authorizationSentAt,
     actionId: _actionId,
     isCapturedAtOnce: _isCapturedAtOnce,
     isAskable: _isAskable,

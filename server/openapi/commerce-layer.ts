@@ -87,6 +87,7 @@ export const commerceLayerOperations: readonly DescribedOperation[] = [
     problems: [
       "session_closed",
       "operation_in_doubt",
+      "idempotency_key_in_use",
       "unsupported_operation",
       "rate_limited",
       "gateway_declined",

@@ -52,7 +52,8 @@ export function sessionRoutes({ checkout, keys, countCreation }: RouteContext): 
     };
     await answerOnce<CheckoutSession>(ctx, checkout, { caller: "merchant", toAnswer }, async (keep) => {
       const session = await createSession(checkout, body, keep);
-      if (session.paymentSource !== undefined) await chargeSource(ofRequest(checkout, ctx), session.id);
+      // The attempt that a session is made with is the one that charges its source.
+      if (session.attempt !== undefined) await chargeSource(ofRequest(checkout, ctx), session.id, session.attempt.id);
       return session;
     });
   });

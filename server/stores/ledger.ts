@@ -34,9 +34,17 @@ export interface SessionRecord extends Omit<
   cart?: CartUse;
   /**
    * The one order in Commerce Layer that is paid by it; the pending payment whose end that order was promised, and the
-   * event that ended it. `isCharged` where it was made to charge a saved source for that order.
+   * event that ended it. `isCharged` where it was made to charge a saved source for that order, `follows` the session that
+   * was made for that before, `isReplaced` where it was called off to make another.
    */
-  commerceLayer?: { orderId: string; isCharged?: true; promisedPaymentId?: string; endedBy?: string };
+  commerceLayer?: {
+    orderId: string;
+    isCharged?: true;
+    follows?: string;
+    isReplaced?: true;
+    promisedPaymentId?: string;
+    endedBy?: string;
+  };
   /** What the merchant has looked at, by the names that `checkout/attention.ts` gives; it needs no attention again. */
   acknowledged?: string[];
 }
@@ -67,6 +75,8 @@ export interface AttemptRecord extends Attempt {
   customerToken?: string;
   /** True where the provider was sent that token and what it did is not known yet. */
   isAuthorizationInDoubt?: boolean;
+  /** When it was last sent, ISO 8601, while the answer to that may still come. */
+  authorizationSentAt?: string;
   /** True where that is not known because no answer came. */
   isAuthorizationUnanswered?: boolean;
   /** The provider's id of an authorization that it is still working on. */
@@ -118,9 +128,10 @@ export const ledgerKey = {
   page: (token: string) => `page:${token}`,
   /** The `jti` of a cart for a single use. */
   cart: (id: string) => `cart:${id}`,
-  /** An order of Commerce Layer that a saved source is charged for. */
-  chargedOrder: ({ orderId, amount, currency }: { orderId: string; amount: number; currency: string }) =>
-    `order:${currency}:${amount}:${orderId}`,
+  /** An order of Commerce Layer that a saved source is charged for: the first session made for it. */
+  chargedOrder: (orderId: string) => `order:${orderId}`,
+  /** The one session that is made for such an order after another. */
+  chargedAfter: (sessionId: string) => `order-after:${sessionId}`,
   attemptToken: (hash: string) => `token:${hash}`,
   reference: (gateway: string, reference: string) => `reference:${gateway}:${reference}`,
   /** The provider's id of a remote checkout. */
@@ -141,9 +152,7 @@ export function ledgerKeys({ session, attempts, payments, source }: Ledger): str
   return [
     ledgerKey.page(session.pageToken),
     ...(session.cart === undefined ? [] : [ledgerKey.cart(session.cart.id)]),
-    ...(session.commerceLayer?.isCharged === true
-      ? [ledgerKey.chargedOrder({ ...session, orderId: session.commerceLayer.orderId })]
-      : []),
+    ...chargeKeys(session),
     ...(source === undefined ? [] : [ledgerKey.source(source.id)]),
     ...attempts.flatMap(({ gateway, environment, reference, tokenHash, remoteId, actionId }) => [
       ledgerKey.attemptToken(tokenHash),
@@ -160,6 +169,12 @@ export function ledgerKeys({ session, attempts, payments, source }: Ledger): str
       ]),
     ]),
   ];
+}
+
+function chargeKeys({ commerceLayer }: SessionRecord): string[] {
+  if (commerceLayer?.isCharged !== true) return [];
+  const { orderId, follows } = commerceLayer;
+  return [follows === undefined ? ledgerKey.chargedOrder(orderId) : ledgerKey.chargedAfter(follows)];
 }
 
 /** What a session is listed by beside its order and age; a store indexes exactly these. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Problem } from "../../shared/problems.ts";
 import type { CheckoutSession, CreatedCheckoutSession } from "../../shared/records.ts";
-import { expectStatus, MANUAL, startTestServer, STOREFRONT, type TestServer } from "../support/server.ts";
+import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
+import { beginExternal } from "../support/external-shop.ts";
+import { eventually, expectStatus, MANUAL, startTestServer, STOREFRONT, type TestServer } from "../support/server.ts";
 import { notifyUniversal, returnFromUniversal, UNIVERSAL } from "../support/universal.ts";
 
 const NONCE = "0123456789abcdef";
@@ -148,5 +150,42 @@ describe("starting an attempt", () => {
     const { body } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`);
     assert.deepEqual([body.status, body.attempt?.state, body.attempt?.code], ["open", "failed", "gateway_unavailable"]);
     await server.startAttempt(session, { gateway: "card" });
+  });
+});
+
+describe("starting an attempt while money is asked for", () => {
+  let endpoint: ExternalEndpoint;
+  let server: TestServer;
+  beforeEach(async () => {
+    endpoint = await startExternalEndpoint();
+    server = await startTestServer({ gateways: { external: endpoint.config } });
+  });
+  afterEach(async () => {
+    await server.close();
+    await endpoint.close();
+  });
+
+  it("starts no other trip while the provider is asked for the money, and then knows that it is paid", async () => {
+    let release = () => {};
+    endpoint.isReleased = new Promise((resolve) => {
+      release = resolve;
+    });
+    const { session, handoff } = await beginExternal(server);
+    const back = bringBack(server, handoff);
+    await eventually(async () => endpoint.calls.length > 0);
+    const startAgain = () =>
+      server.call(`/v1/checkout-sessions/${session.id}/attempts`, {
+        key: session.clientSecret,
+        json: { gateway: "external", presentation: "redirect" },
+      });
+    const refused = expectStatus(await startAgain(), 409);
+    assert.deepEqual([refused.body["code"], refused.headers.get("retry-after")], ["invalid_state", "1"]);
+    release();
+    expectStatus(await back, 303);
+    assert.equal(expectStatus(await startAgain(), 409).body["code"], "session_complete");
+    assert.deepEqual(
+      endpoint.calls.map(({ action }) => action),
+      ["authorize", "capture"],
+    );
   });
 });

@@ -2,55 +2,24 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { CheckoutSession } from "../../shared/records.ts";
-import {
-  askEndpoint,
-  ORGANIZATION_SECRET,
-  startOrganizationWebhook,
-  type OrderCall,
-  type OrganizationWebhook,
-} from "../support/commerce-layer-organization.ts";
-import { bringBack, endAction, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
+import { askEndpoint, type OrderCall, type OrganizationWebhook } from "../support/commerce-layer-organization.ts";
+import { bringBack, endAction, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { beginExternal, paymentIn, readSession } from "../support/external-shop.ts";
-import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
-
-const CUSTOMER = { email: "ada@shop.example", reference: "c-1" };
+import { CUSTOMER, startSavedSourceServer, type SavedSourceServer } from "../support/saved-source-server.ts";
+import { expectStatus, type TestServer } from "../support/server.ts";
 
 describe("an order of Commerce Layer with a saved source", () => {
   let provider: ExternalEndpoint;
   let webhook: OrganizationWebhook;
   let server: TestServer;
   let source: string;
+  let next: SavedSourceServer["next"];
+  let close: SavedSourceServer["close"];
   beforeEach(async () => {
-    provider = await startExternalEndpoint();
-    webhook = await startOrganizationWebhook();
-    server = await startTestServer({
-      gateways: { external: provider.config },
-      config: {
-        allowPrivateWebhooks: true,
-        commerceLayer: { sharedSecret: ORGANIZATION_SECRET, webhookUrl: webhook.url },
-      },
-    });
-    const { session, handoff } = await beginExternal(server, { customer: CUSTOMER });
-    await bringBack(server, handoff);
-    expectStatus(await askEndpoint(server, "authorize", { token: session.id }), 200);
-    const { body } = expectStatus(await askEndpoint(server, "token", { token: session.id }), 200);
-    source = body.data?.payment_source_token ?? "";
-    provider.calls.length = 0;
-    provider.done.clear();
+    ({ provider, webhook, server, source, next, close } = await startSavedSourceServer());
   });
-  afterEach(async () => {
-    await server.close();
-    await webhook.close();
-    await provider.close();
-  });
+  afterEach(() => close());
 
-  const next = (call: Partial<OrderCall> = {}): OrderCall => ({
-    token: source,
-    orderId: "order-2",
-    total: 4300,
-    email: CUSTOMER.email,
-    ...call,
-  });
   const authorize = (call: Partial<OrderCall> = {}) => askEndpoint(server, "authorize", next(call));
   const sessionsOf = async (orderId: string) =>
     (await server.call<{ data: CheckoutSession[] }>(`/v1/checkout-sessions?orderId=${orderId}`)).body.data;

@@ -32,6 +32,8 @@ export interface ExternalEndpoint {
   /** What was really done, each key once: the provider's truth. */
   done: Map<string, { action: ExternalAction; amount: number }>;
   behaviour: Behaviour;
+  /** What its answers wait for; what they answer is done before. */
+  isReleased?: Promise<void>;
   /** What it answers where it is asked for a token. */
   token: { payment_source_token: string; customer_token?: string };
   /** The part of a gateway's configuration that leads here. */
@@ -79,7 +81,10 @@ export async function startExternalEndpoint(): Promise<ExternalEndpoint> {
       resetConnection(request, response);
       return;
     }
-    response.writeHead(known.status, { "content-type": "application/json" }).end(JSON.stringify(known.body));
+    const answer = () =>
+      response.writeHead(known.status, { "content-type": "application/json" }).end(JSON.stringify(known.body));
+    if (endpoint.isReleased === undefined) answer();
+    else void endpoint.isReleased.then(answer);
   });
   return endpoint;
 }

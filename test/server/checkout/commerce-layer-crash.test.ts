@@ -22,7 +22,7 @@ import type { OperationType } from "../../../shared/states.ts";
 import { dyingStore } from "../../support/dying-store.ts";
 import { comeBack, endActions, openExternalCheckout } from "../../support/external-checkout.ts";
 import { startExternalEndpoint, type ExternalEndpoint } from "../../support/external-endpoint.ts";
-import { MANUAL, type TestClock } from "../../support/server.ts";
+import { eventually, MANUAL, type TestClock } from "../../support/server.ts";
 
 const ORDER = { id: "order-1", amount: 12_900, currency: "EUR", email: "ada@shop.example" };
 const COMMERCE_LAYER = { sharedSecret: "5f7c1e0a9b3d48269ce1f0a7", webhookUrl: "https://commerce.example/webhook" };
@@ -176,19 +176,28 @@ describe("a refund that only the merchant can know of is noted once", () => {
   }
 });
 
+/** Saves what an order was paid with; gives the source's id. */
+async function saveSource(scene: Scene): Promise<string> {
+  const { sessionId } = await authorize(scene);
+  const saved = await saveSourceForOrder(scene.checkout, sessionId, { orderId: ORDER.id, email: ORDER.email });
+  scene.endpoint.done.clear();
+  scene.endpoint.calls.length = 0;
+  return saved.id;
+}
+
 async function chargeWithDeath(writes: number, isWritten: boolean): Promise<boolean> {
   return withScene(async (scene) => {
-    const { checkout, endpoint } = scene;
-    const { sessionId } = await authorize(scene);
-    const { id: source } = await saveSourceForOrder(checkout, sessionId, { orderId: ORDER.id, email: ORDER.email });
-    endpoint.done.clear();
+    const { checkout, endpoint, clock } = scene;
+    const source = await saveSource(scene);
     const order = { ...ORDER, id: "order-2", amount: 500 };
     const dying = { ...checkout, store: dyingStore(checkout.store, writes, isWritten) };
     const died = await hasDied(authorizeOrder(dying, source, order));
-    const atOnce = await authorizeOrder(checkout, source, order);
+    // Before, the call that was cut off could still be under way.
+    clock.advance(61);
+    const first = await authorizeOrder(checkout, source, order);
     await passTime(scene, false);
     const later = await authorizeOrder(checkout, source, order);
-    assert.deepEqual([atOnce.outcome, later], ["done", atOnce]);
+    assert.deepEqual([first.outcome, later], ["done", first]);
     assert.deepEqual([...endpoint.done.values()], [{ action: "authorize", amount: 500 }]);
     const { items } = await checkout.store.listSessions({ orderId: order.id }, { limit: 9 });
     assert.equal(items.length, 1);
@@ -204,4 +213,37 @@ describe("an order with a saved source is charged once", () => {
       assert.ok(writes >= 4 && writes < 20, `it died at ${writes - 1} writes`);
     });
   }
+
+  it("by one of two processes, and by the other when the first can no longer be at it", () =>
+    withScene(async (scene) => {
+      const { checkout, endpoint, clock } = scene;
+      const source = await saveSource(scene);
+      const order = { ...ORDER, id: "order-2", amount: 500 };
+      const gateway = configureGateway(endpoint.config, "test").create?.({
+        id: "external",
+        fetch: globalThis.fetch,
+        now: clock.now,
+      });
+      assert.ok(gateway);
+      const other = { ...checkout, gateways: new Map([["external", gateway]]) };
+      let release = () => {};
+      endpoint.isReleased = new Promise((resolve) => {
+        release = resolve;
+      });
+      const first = authorizeOrder(checkout, source, order);
+      await eventually(async () => endpoint.calls.length > 0);
+      await assert.rejects(authorizeOrder(other, source, order), { code: "idempotency_key_in_use" });
+      assert.equal(endpoint.calls.length, 1);
+      clock.advance(61);
+      const second = authorizeOrder(other, source, order);
+      await eventually(async () => endpoint.calls.length > 1);
+      release();
+      assert.deepEqual([(await first).outcome, await second], ["done", await first]);
+      assert.equal(new Set(endpoint.calls.map(({ key }) => key)).size, 1);
+      const { items } = await checkout.store.listSessions({ orderId: order.id }, { limit: 9 });
+      assert.deepEqual(
+        items.map(({ payments }) => payments.length),
+        [1],
+      );
+    }));
 });

@@ -93,7 +93,7 @@ async function chargeWithDeath(writes: number, isWritten: boolean) {
     endpoint.done.clear();
     const dying = { ...checkout, store: dyingStore(checkout.store, writes, isWritten) };
     const hasDied = await createSession(dying, { ...body, amount: 500, paymentSource })
-      .then(({ id }) => chargeSource(dying, id))
+      .then(({ id, attempt }) => chargeSource(dying, id, attempt?.id ?? ""))
       .then(
         () => false,
         () => true,

@@ -15,6 +15,7 @@ import { CheckoutError } from "../../../server/errors.ts";
 import type { ProviderRequest } from "../../../server/gateways/gateway.ts";
 import type { Ledger, PaymentRecord } from "../../../server/stores/ledger.ts";
 import { openJsonStore } from "../../../server/stores/json.ts";
+import type { CheckoutSession } from "../../../shared/records.ts";
 import { PlayProvider, type PlayAct } from "../../support/play-gateway.ts";
 import { testClock, type TestClock } from "../../support/server.ts";
 import { CrashingDisk, seededRandom, type Loss } from "../stores/crashing-disk.ts";
@@ -153,7 +154,8 @@ export class World {
           provider.chargeAct = command.act;
           const { capture } = command;
           const body = { amount: 900, currency: "EUR", returnUrl: "https://shop.example/", capture, paymentSource };
-          await chargeSource(checkout, await this.#createSession(body));
+          const { id, attempt } = await this.#createSession(body);
+          await chargeSource(checkout, id, attempt?.id ?? "");
         });
       case "restart":
         await checkout.store.close();
@@ -165,10 +167,10 @@ export class World {
     }
   }
 
-  async #createSession(body: object): Promise<string> {
-    const { id, version } = await createSession(this.checkout, body);
-    this.acknowledged.set(id, version);
-    return id;
+  async #createSession(body: object): Promise<CheckoutSession> {
+    const session = await createSession(this.checkout, body);
+    this.acknowledged.set(session.id, session.version);
+    return session;
   }
 
   async #crash({ during, steps, loss, seed }: Extract<Command, { do: "crash" }>): Promise<void> {
