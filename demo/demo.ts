@@ -1,8 +1,7 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { parseConfig, startServer, type Config, type RunningServer } from "../server/index.ts";
+import { freePort } from "./free-port.ts";
 import { startProvider } from "./provider/provider.ts";
 import { CATALOGUE_FILE } from "./shop/products.ts";
 import { WEBHOOK_PATH } from "./shop/routes.ts";
@@ -92,7 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 
   // The server's address is in its own configuration and in the provider's, so its port is settled before both start.
-  const serverPort = ports.server === 0 ? await findFreePort() : ports.server;
+  const serverPort = ports.server === 0 ? await freePort() : ports.server;
   const serverUrl = `http://localhost:${serverPort}`;
   const provider = await start("provider", ports.provider, () =>
     startProvider({
@@ -195,15 +194,4 @@ function configureGateways(providerUrl: string): Record<string, unknown> {
     },
     transfer: { type: "manual", label: "Bank transfer" },
   };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

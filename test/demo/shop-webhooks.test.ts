@@ -3,21 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { freePort } from "../../demo/free-port.ts";
 import { pino } from "pino";
 import { Webhook } from "standardwebhooks";
 import { startDemo, type Demo } from "../../demo/demo.ts";
 import type { Listening } from "../../demo/listen.ts";
 import { startShop } from "../../demo/shop/shop.ts";
 import type { CheckoutSession, Payment, StartedAttempt } from "../../shared/records.ts";
-import {
-  eventually,
-  expectStatus,
-  freePort,
-  MANUAL,
-  SECRET_KEY,
-  startTestServer,
-  type TestServer,
-} from "../support/server.ts";
+import { eventually, expectStatus, MANUAL, SECRET_KEY, startTestServer, type TestServer } from "../support/server.ts";
 import { postForm } from "./merchant.ts";
 
 const log = pino({ level: "silent" });

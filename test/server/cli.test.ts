@@ -5,8 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { freePort } from "../../demo/free-port.ts";
 import { isOnPostgres } from "../support/store-address.ts";
-import { freePort, MANUAL, SECRET_KEY, startTestServer, STOREFRONT } from "../support/server.ts";
+import { MANUAL, SECRET_KEY, startTestServer, STOREFRONT } from "../support/server.ts";
 
 const CLI = new URL("../../server/cli.ts", import.meta.url).pathname;
 

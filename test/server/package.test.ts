@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { freePort } from "../../demo/free-port.ts";
 import type { CreatedCheckoutSession } from "../../shared/records.ts";
 import { leftOut } from "../support/depth.ts";
 import { isOnPostgres } from "../support/store-address.ts";
-import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
+import { MANUAL, SECRET_KEY, STOREFRONT } from "../support/server.ts";
 
 const run = promisify(execFile);
 const ROOT = new URL("../..", import.meta.url).pathname;

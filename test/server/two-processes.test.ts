@@ -3,9 +3,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../demo/free-port.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Payment, StartedAttempt } from "../../shared/records.ts";
 import { postgresFault, startCluster, type TestCluster } from "../support/postgres.ts";
-import { freePort, SECRET_KEY, STOREFRONT } from "../support/server.ts";
+import { SECRET_KEY, STOREFRONT } from "../support/server.ts";
 import { isOnPostgres } from "../support/store-address.ts";
 
 const SERVER = fileURLToPath(new URL("../support/agreeable-server.ts", import.meta.url));

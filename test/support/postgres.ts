@@ -2,11 +2,10 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import { freePort } from "../../demo/free-port.ts";
 
 /** A PostgreSQL server of a test's own. */
 export interface TestCluster {
@@ -153,12 +152,4 @@ function programPath(program: string): string {
   const folder = findPrograms();
   if (folder === undefined) throw new Error("no PostgreSQL server is installed on this machine");
   return join(folder, program);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

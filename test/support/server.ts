@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../demo/free-port.ts";
 import { pino } from "pino";
 import type { CreatedCheckoutSession, StartedAttempt } from "../../shared/records.ts";
 import { storeAddress } from "./store-address.ts";
@@ -181,13 +180,4 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
     if (performance.now() > endMs) throw new Error(`waited in vain until ${String(holds)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** Finds a port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

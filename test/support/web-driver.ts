@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, globSync } from "node:fs";
-import { createServer } from "node:net";
+import { freePort } from "../../demo/free-port.ts";
 
 /** The key under which the protocol gives an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -35,7 +35,7 @@ export class WebKit {
 
   /** Starts a driver and its browser. @throws Error where they do not start */
   static async launch(): Promise<WebKit> {
-    const port = await findFreePort();
+    const port = await freePort();
     const driver = spawn("xvfb-run", ["-a", "WebKitWebDriver", `--port=${port}`, "--host=127.0.0.1"], {
       stdio: "ignore",
       // A group of its own, which is ended whole: driver, browser and screen.
@@ -132,19 +132,6 @@ async function waitForDriver(port: number): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (address === null || typeof address === "string") throw new Error("expected a port");
-  return address.port;
 }
 
 function isExecutable(path: string): boolean {

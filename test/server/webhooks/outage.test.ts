@@ -6,10 +6,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
+import { freePort } from "../../../demo/free-port.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutEvent } from "../../../shared/events.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
-import { freePort, MANUAL, SECRET_KEY, STOREFRONT } from "../../support/server.ts";
+import { MANUAL, SECRET_KEY, STOREFRONT } from "../../support/server.ts";
 import { startReceiver, WEBHOOK_SECRET } from "../../support/webhook-receiver.ts";
 
 /** Longer, each, than the schedule's intervals with their jitter; 57 hours in all. */
