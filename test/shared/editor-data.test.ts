@@ -60,7 +60,7 @@ describe("what editors are told of the element", () => {
         nodeFile("@custom-elements-manifest/analyzer/cem.js"),
         "analyze",
         "--config",
-        "custom-elements-manifest.config.ts",
+        "widget/custom-elements-manifest.config.ts",
       ],
       { cwd: fileURLToPath(ROOT) },
     );

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Plugin } from "@custom-elements-manifest/analyzer";
-import packageJson from "./package.json" with { type: "json" };
-import { describeForCss, describeForHtml, describeForWebTypes, tidyManifest } from "./widget/editor-data.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { describeForCss, describeForHtml, describeForWebTypes, tidyManifest } from "./editor-data.ts";
 
 /** Leaves in the manifest what is public, and writes beside it what VS Code and JetBrains' editors read. */
 function writeEditorData(): Plugin {
@@ -10,7 +10,7 @@ function writeEditorData(): Plugin {
     packageLinkPhase({ customElementsManifest }) {
       const elements = tidyManifest(customElementsManifest);
       const write = (name: string, data: unknown): void =>
-        writeFileSync(new URL(`dist/${name}`, import.meta.url), `${JSON.stringify(data, null, 2)}\n`);
+        writeFileSync(new URL(`../dist/${name}`, import.meta.url), `${JSON.stringify(data, null, 2)}\n`);
       write("vscode.html-custom-data.json", describeForHtml(elements));
       write("vscode.css-custom-data.json", describeForCss(elements));
       write("web-types.json", describeForWebTypes(elements, packageJson));
