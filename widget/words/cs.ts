@@ -40,7 +40,7 @@ export default {
   pending: ["Vaše platba je na cestě", "Částka {amount} se zpracovává. Neplaťte znovu, tuto stránku můžete zavřít."],
   complete: ["Platba přijata", "Děkujeme za vaši platbu {amount}."],
   expired: ["Platnost této objednávky vypršela", "Vraťte se do obchodu a objednejte znovu."],
-  withdrawn: ["Tato objednávka byla stažena", "Obchod za ni platbu nepřijímá."],
+  withdrawn: ["Tato objednávka byla zrušena", "Obchod za ni platbu nepřijímá."],
   unconfirmed: ["Vítejte zpět", "Obchod vám platbu potvrdí."],
   cancelled: ["Platba zrušena", "Opustili jste platební stránku bez zaplacení. Můžete to zkusit znovu."],
   declined: ["Platba zamítnuta", "Nic vám nebylo strženo. Zkuste to znovu nebo zaplaťte jinak."],

@@ -43,7 +43,7 @@ export default {
   ],
   complete: ["Zahlung eingegangen", "Vielen Dank für Ihre Zahlung von {amount}."],
   expired: ["Diese Bestellung ist abgelaufen", "Kehren Sie zum Shop zurück, um neu zu bestellen."],
-  withdrawn: ["Diese Bestellung wurde zurückgezogen", "Der Shop nimmt dafür keine Zahlung an."],
+  withdrawn: ["Diese Bestellung wurde storniert", "Der Shop nimmt dafür keine Zahlung an."],
   unconfirmed: ["Willkommen zurück", "Der Shop wird Ihnen die Zahlung bestätigen."],
   cancelled: [
     "Zahlung abgebrochen",

@@ -38,8 +38,8 @@ export default {
     "Jos olet jo maksanut, älä maksa uudelleen. Tämä sivu päivittyy heti, kun saamme tiedon.",
   ],
   pending: [
-    "Maksusi on matkalla",
-    "Maksua {amount} käsitellään. Sinun ei tarvitse maksaa uudelleen, ja voit sulkea tämän sivun.",
+    "Maksusi on käsittelyssä",
+    "Maksun summa on {amount}. Sinun ei tarvitse maksaa uudelleen, ja voit sulkea tämän sivun.",
   ],
   complete: ["Maksu vastaanotettu", "Kiitos maksustasi {amount}."],
   expired: ["Tilauksen maksuaika on päättynyt", "Palaa kauppaan ja tee tilaus uudelleen."],

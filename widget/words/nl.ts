@@ -43,7 +43,7 @@ export default {
   ],
   complete: ["Betaling ontvangen", "Bedankt voor uw betaling van {amount}."],
   expired: ["De tijd om af te rekenen is verlopen", "Ga terug naar de winkel om opnieuw te bestellen."],
-  withdrawn: ["Deze bestelling is ingetrokken", "De winkel neemt er geen betaling voor aan."],
+  withdrawn: ["Deze bestelling is geannuleerd", "De winkel neemt er geen betaling voor aan."],
   unconfirmed: ["Welkom terug", "De winkel zal uw betaling aan u bevestigen."],
   cancelled: [
     "Betaling geannuleerd",

@@ -43,7 +43,7 @@ export default {
   ],
   complete: ["Płatność otrzymana", "Dziękujemy za wpłatę {amount}."],
   expired: ["Czas na opłacenie zamówienia minął", "Wróć do sklepu, aby zamówić ponownie."],
-  withdrawn: ["To zamówienie zostało wycofane", "Sklep nie przyjmuje za nie płatności."],
+  withdrawn: ["To zamówienie zostało anulowane", "Sklep nie przyjmuje za nie płatności."],
   unconfirmed: ["Witamy ponownie", "Sklep potwierdzi otrzymanie płatności."],
   cancelled: ["Płatność anulowana", "Strona płatności została opuszczona bez zapłaty. Możesz spróbować ponownie."],
   declined: ["Płatność odrzucona", "Nic nie zostało pobrane. Spróbuj ponownie lub zapłać w inny sposób."],

@@ -43,7 +43,7 @@ export default {
   ],
   complete: ["Pagamento recebido", "Agradecemos o seu pagamento de {amount}."],
   expired: ["O prazo para pagar este pedido terminou", "Volte à loja para fazer o pedido novamente."],
-  withdrawn: ["Este pedido foi retirado", "A loja não aceita pagamento por ele."],
+  withdrawn: ["Este pedido foi cancelado", "A loja não aceita pagamento por ele."],
   unconfirmed: ["Que bom ter você de volta", "A loja vai confirmar o seu pagamento."],
   cancelled: ["Pagamento cancelado", "Você saiu da página de pagamento sem pagar. Você pode tentar novamente."],
   declined: ["Pagamento recusado", "Nada foi cobrado. Tente novamente ou pague de outra forma."],
