@@ -1,7 +1,8 @@
 import { KeyConflictError, StoreError } from "../errors.ts";
 import { answeredAlready, assertCommit } from "./commit.ts";
 import { BARE_COMMIT, type CommitEntry } from "./json/frame.ts";
-import { idempotencyName, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
+import { writeEvent } from "./json/event-log.ts";
+import { idempotencyName, writeEntry, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
 import { describeSession } from "./json/session-index.ts";
 import { listDeliveries, listPayments, listSessions } from "./json/lists.ts";
@@ -249,17 +250,12 @@ class JsonStore implements Store {
     // Given in the order of the journal, so that nobody reads a later one before an earlier.
     const events = happened.events.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
     const deliveries = happened.deliveries.map((delivery) => placeDelivery(delivery, events));
-    const entry: CommitEntry = {
-      kind: "commit",
-      ...(events.length === 0 ? {} : { events }),
-      ...(deliveries.length === 0 ? {} : { deliveries }),
-      ...(idempotency === undefined ? {} : { idempotency }),
-    };
+    const said = { events: events.map(writeEvent), deliveries, idempotency };
     return this.#folder.adapter.append({
       records: session?.records ?? "",
-      entry: JSON.stringify(entry),
+      entry: writeEntry(said),
       onDurable: () => {
-        this.#document.apply({ session, events, deliveries, idempotency });
+        this.#document.apply({ session, ...said });
         if (idempotency !== undefined) this.#claims.release(idempotencyName(idempotency));
       },
     });

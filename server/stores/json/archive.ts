@@ -5,10 +5,10 @@ import { assertNever } from "../../../shared/assert-never.ts";
 import { StoreError } from "../../errors.ts";
 import type { ArchiveMode, ArchiveOptions, RecordArchive, StoreRecord } from "../archive.ts";
 import { ledgerKeys } from "../ledger.ts";
-import { type AppliedCommit, type LedgerDocument } from "./document.ts";
+import { writeEntry, type AppliedCommit, type LedgerDocument } from "./document.ts";
+import { writeEvent } from "./event-log.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { lockFolder } from "./folder-lock.ts";
-import type { CommitEntry } from "./frame.ts";
 import { MANIFEST_NAME } from "./layout.ts";
 import type { NameHash } from "./name-table.ts";
 import { describeSession } from "./session-index.ts";
@@ -103,17 +103,9 @@ class FolderArchive implements RecordArchive {
   async #append(record: StoreRecord): Promise<void> {
     const { low, adapter } = this.#open;
     const applied = describe(record, low.data.hash);
-    const { session, events, idempotency, counters, deliveries } = applied;
-    const entry: CommitEntry = {
-      kind: "commit",
-      ...(events.length === 0 ? {} : { events: [...events] }),
-      ...(idempotency === undefined ? {} : { idempotency }),
-      ...(counters === undefined ? {} : { counters }),
-      ...(deliveries === undefined ? {} : { deliveries: [...deliveries] }),
-    };
     await adapter.append({
-      records: session?.records ?? "",
-      entry: JSON.stringify(entry),
+      records: applied.session?.records ?? "",
+      entry: writeEntry(applied),
       onDurable: () => low.data.apply(applied),
     });
   }
@@ -177,7 +169,7 @@ function describe(record: StoreRecord, hash: NameHash): AppliedCommit {
     case "session":
       return { ...nothing, session: { ...describeSession(record.ledger, record.retired, hash), hasNewNames: true } };
     case "event":
-      return { ...nothing, events: [record.event] };
+      return { ...nothing, events: [writeEvent(record.event)] };
     case "answer":
       return { ...nothing, idempotency: record.answer };
     case "counter":

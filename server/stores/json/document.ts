@@ -1,8 +1,8 @@
 import type { DeliveryRecord } from "../delivery.ts";
-import { ledgerKeys, type EventRecord, type IdempotencyRecord, type Ledger, type PaymentRecord } from "../ledger.ts";
+import { ledgerKeys, type IdempotencyRecord, type Ledger, type PaymentRecord } from "../ledger.ts";
 import { AgeLists } from "./age-lists.ts";
 import { DueQueue } from "./due-queue.ts";
-import { EventLog } from "./event-log.ts";
+import { EventLog, type EventText } from "./event-log.ts";
 import type { CommitEntry } from "./frame.ts";
 import { NameTable, type NameHash } from "./name-table.ts";
 import { Outbox } from "./outbox.ts";
@@ -24,10 +24,22 @@ export interface StoredAnswer {
 /** One commit, as it was written. */
 export interface AppliedCommit {
   session: { index: SessionIndex; records: string; hasNewNames: boolean } | undefined;
-  events: readonly EventRecord[];
+  events: readonly EventText[];
   idempotency: IdempotencyRecord | undefined;
   counters?: Record<string, number>;
   deliveries?: readonly DeliveryRecord[];
+}
+
+/** Writes what a commit says beside its session, as a {@link CommitEntry}; its events are written only once. */
+export function writeEntry({ events, idempotency, counters, deliveries = [] }: Omit<AppliedCommit, "session">): string {
+  const entry: CommitEntry = {
+    kind: "commit",
+    ...(deliveries.length === 0 ? {} : { deliveries: [...deliveries] }),
+    ...(idempotency === undefined ? {} : { idempotency }),
+    ...(counters === undefined ? {} : { counters }),
+  };
+  const text = JSON.stringify(entry);
+  return events.length === 0 ? text : `${text.slice(0, -1)},"events":[${events.map((event) => event.text).join(",")}]}`;
 }
 
 /** All records of the store and their indexes, in memory. Only what is on disk gets in. */

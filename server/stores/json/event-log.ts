@@ -2,6 +2,13 @@ import type { EventRecord } from "../ledger.ts";
 import { CREATION, type EventArchive } from "./event-archive.ts";
 import type { Place, TextArena } from "./text-arena.ts";
 
+/** An event as it is written. */
+export interface EventText {
+  sequence: number;
+  /** JSON. */
+  text: string;
+}
+
 /** All events in the order of their sequences: the older ones in the archive, those since then in memory. */
 export class EventLog {
   readonly #texts: TextArena;
@@ -24,17 +31,17 @@ export class EventLog {
     this.last = Math.max(this.last, archive.last);
   }
 
-  add(event: EventRecord): void {
-    const { block, length } = this.#texts.write(JSON.stringify(event));
-    this.#sequences.push(event.sequence);
+  add({ sequence, text }: EventText): void {
+    const { block, length } = this.#texts.write(text);
+    this.#sequences.push(sequence);
     this.#blocks.push(block);
     this.#lengths.push(length);
-    this.last = event.sequence;
+    this.last = sequence;
   }
 
   /** Takes an event that was read back; one that is in the archive is the same. */
   restore(event: EventRecord): void {
-    if (event.sequence > this.last) this.add(event);
+    if (event.sequence > this.last) this.add(writeEvent(event));
   }
 
   /** Gives events with a sequence above `after`, oldest first, at most `limit`. */
@@ -101,4 +108,8 @@ export class EventLog {
     }
     return low;
   }
+}
+
+export function writeEvent(event: EventRecord): EventText {
+  return { sequence: event.sequence, text: JSON.stringify(event) };
 }

@@ -15,7 +15,12 @@ export class NameTable {
   /** Notes that a name is of an owner, a number from 0 on; noting it twice is noting it once. */
   add(low: number, high: number, owner: number): void {
     const shard = (this.#shards[shardOf(high)] ??= new Shard());
-    if (!shard.find(low, high).includes(owner)) shard.add(low, high, owner);
+    if (!shard.has(low, high, owner)) shard.add(low, high, owner);
+  }
+
+  /** Gives the owner that was noted first, where there is one. */
+  first(low: number, high: number): number | undefined {
+    return this.#shards[shardOf(high)]?.first(low, high);
   }
 
   /** Gives all that may own a name: mostly none or one. */
@@ -64,6 +69,24 @@ class Shard {
     this.#high[slot] = high;
     this.#owners[slot] = owner + 1;
     this.#count += 1;
+  }
+
+  first(low: number, high: number): number | undefined {
+    let slot = low & (this.#capacity - 1);
+    for (let owner = this.#owners[slot]; owner !== undefined && owner !== 0; owner = this.#owners[slot]) {
+      if (this.#low[slot] === low && this.#high[slot] === high) return owner - 1;
+      slot = (slot + 1) & (this.#capacity - 1);
+    }
+    return undefined;
+  }
+
+  has(low: number, high: number, owner: number): boolean {
+    let slot = low & (this.#capacity - 1);
+    for (let other = this.#owners[slot]; other !== undefined && other !== 0; other = this.#owners[slot]) {
+      if (other === owner + 1 && this.#low[slot] === low && this.#high[slot] === high) return true;
+      slot = (slot + 1) & (this.#capacity - 1);
+    }
+    return false;
   }
 
   find(low: number, high: number): number[] {

@@ -24,7 +24,7 @@ export class SessionGroups {
   /** Gives all sessions that may be in a group, each once, in no order. */
   of(key: string): number[] {
     const { low, high } = this.#hash(key);
-    const [group] = this.#groups.candidates(low, high);
+    const group = this.#groups.first(low, high);
     const sessions = new Set<number>();
     if (group === undefined) return [];
     for (let entry = this.#latest.get(group) + 1; entry !== 0; entry = this.#previous.get(entry - 1)) {
@@ -35,7 +35,7 @@ export class SessionGroups {
 
   add(key: string, session: number): void {
     const { low, high } = this.#hash(key);
-    const [known] = this.#groups.candidates(low, high);
+    const known = this.#groups.first(low, high);
     const group = known ?? this.#groupCount++;
     const entry = this.#entryCount++;
     this.#sessions.set(entry, session);

@@ -47,8 +47,9 @@ export class SessionTable {
     const candidates = this.#numbers.candidates(low, high);
     if (candidates.length === 0) return undefined;
     // As `describeSession` begins.
-    const beginning = Buffer.from(`{"id":${JSON.stringify(id)},`);
-    return candidates.find((session) => this.bytes(session).subarray(0, beginning.length).equals(beginning));
+    const beginning = `{"id":${JSON.stringify(id)},`;
+    const length = Buffer.byteLength(beginning);
+    return candidates.find((session) => this.bytes(session).toString("utf8", 0, length) === beginning);
   }
 
   /** Takes in the text and index of a session; gives its number. The room of its text before is free then. */

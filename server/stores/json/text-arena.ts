@@ -27,7 +27,7 @@ export class TextArena {
   write(text: string): Place {
     const length = Buffer.byteLength(text);
     const block = this.#take(length);
-    this.bytes({ block, length }).write(text);
+    this.#slabOf(block).write(text, startOf(block));
     return { block, length };
   }
 
@@ -35,7 +35,7 @@ export class TextArena {
   copy(bytes: Uint8Array): Place {
     const { length } = bytes;
     const block = this.#take(length);
-    this.bytes({ block, length }).set(bytes);
+    this.#slabOf(block).set(bytes, startOf(block));
     return { block, length };
   }
 
@@ -45,11 +45,8 @@ export class TextArena {
 
   /** Gives the bytes themselves: they are another text's as soon as the place is freed. */
   bytes({ block, length }: Place): Buffer {
-    if (block < 0) return this.#alone.get(block) ?? Buffer.alloc(0);
-    const start = (block % SLAB_BLOCKS) * BLOCK_LENGTH;
-    const slab = this.#slabs[Math.floor(block / SLAB_BLOCKS)];
-    if (slab === undefined) throw new RangeError(`there is no block ${block}`);
-    return slab.subarray(start, start + length);
+    const start = startOf(block);
+    return this.#slabOf(block).subarray(start, start + length);
   }
 
   free({ block, length }: Place): void {
@@ -58,6 +55,12 @@ export class TextArena {
     const places = this.#free.get(count);
     if (places === undefined) this.#free.set(count, [block]);
     else places.push(block);
+  }
+
+  #slabOf(block: number): Buffer {
+    const slab = block < 0 ? this.#alone.get(block) : this.#slabs[Math.floor(block / SLAB_BLOCKS)];
+    if (slab === undefined) throw new RangeError(`there is no block ${block}`);
+    return slab;
   }
 
   #take(length: number): number {
@@ -80,6 +83,11 @@ export class TextArena {
     this.#nextBlock += count;
     return block;
   }
+}
+
+/** Where a block begins in its slab; a text that stands alone has one to itself. */
+function startOf(block: number): number {
+  return block < 0 ? 0 : (block % SLAB_BLOCKS) * BLOCK_LENGTH;
 }
 
 function blockCount(length: number): number {

@@ -6,6 +6,7 @@ import { comparePlaces, type Place } from "../../../server/stores/cursor.ts";
 import { LedgerDocument } from "../../../server/stores/json/document.ts";
 import { DueQueue } from "../../../server/stores/json/due-queue.ts";
 import { listPayments, listSessions } from "../../../server/stores/json/lists.ts";
+import { writeEvent } from "../../../server/stores/json/event-log.ts";
 import { NameTable, seededHash } from "../../../server/stores/json/name-table.ts";
 import { describeSession } from "../../../server/stores/json/session-index.ts";
 import { ShardedMap } from "../../../server/stores/json/sharded-map.ts";
@@ -142,7 +143,7 @@ describe("LedgerDocument", () => {
       addPayment(ledger, number);
       put(document, ledger);
       for (const sequence of [number * 2 + 1, number * 2 + 2]) {
-        document.events.add({ ...sampleEvent(number, ledger.session.id), sequence });
+        document.events.add(writeEvent({ ...sampleEvent(number, ledger.session.id), sequence }));
       }
     }
     const bytes = (usedHeap() - before) / count;
