@@ -1,12 +1,16 @@
-/** A process that is a checkout server whose gateway's provider is inside it. */
+/** A process that is a checkout server, as it is built, whose gateway's provider is inside it. */
 import { pino } from "pino";
-import { parseConfig, startServer, type RunningServer } from "../../server/index.ts";
+import type * as Server from "../../server/index.ts";
 import { serveParent } from "./child-process.ts";
 import { createInstantGateway, INSTANT_GATEWAY } from "./instant-gateway.ts";
 import { SECRET_KEY, STOREFRONT } from "./lifecycle.ts";
 import type { RecordedStatement } from "./statement-recorder.ts";
 
-let server: RunningServer | undefined;
+// To make JavaScript of the sources takes a good part of a start, and is no part of any in service.
+const built = String(new URL("../../dist/server/index.js", import.meta.url));
+const { parseConfig, startServer } = (await import(built)) as typeof Server;
+
+let server: Server.RunningServer | undefined;
 let endRecording: (() => RecordedStatement[]) | undefined;
 
 const commands = {
