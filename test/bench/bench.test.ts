@@ -8,6 +8,7 @@ import { postgresFault } from "../support/postgres.ts";
 
 const ROWS = [
   "lifecycles, JSON store",
+  "the bare server on Koa",
   "processor time of one lifecycle",
   "p99 of a request, JSON store",
   "lifecycles, PostgreSQL",

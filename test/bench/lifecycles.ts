@@ -20,24 +20,28 @@ export async function measureJsonLifecycles(folder: string, scale: Scale): Promi
   await mkdir(folder);
   const server = startChild<ServerCommands>("./checkout-server.ts");
   const bare = startChild<BareCommands>("./bare-server.ts");
+  const koa = startChild<BareCommands>("./bare-server.ts");
   const load = startChild<LoadCommands>("./lifecycle-load.ts");
   try {
     const store = join(folder, "store");
     const { port } = await server.call("start", { store: `json:${store}` });
     const recorded = await load.call("record", { port, folder: store });
-    const { port: barePort } = await bare.call("start", { folder, recorded });
+    const { port: barePort } = await bare.call("start", { folder, recorded, isOnKoa: false });
+    const { port: koaPort } = await koa.call("start", { folder, recorded, isOnKoa: true });
     const pay = (child: Child<Pick<ServerCommands, "processorTime">>, at: number, durationMs: number) =>
       payFor({ child, load, port: at, durationMs, clients: scale.clients });
     await pay(bare, barePort, scale.warmUpMs / 2);
+    await pay(koa, koaPort, scale.warmUpMs / 2);
     await pay(server, port, scale.warmUpMs);
-    const { floor, subject } = await takeTurns(scale.payRounds, {
+    const { floor, onKoa, subject } = await takeTurns(scale.payRounds, {
       floor: () => pay(bare, barePort, scale.payMs),
+      onKoa: () => pay(koa, koaPort, scale.payMs),
       subject: () => pay(server, port, scale.payMs),
     });
     await server.call("stop");
-    return toRows(scale, subject, floor);
+    return toRows(scale, { subject, onKoa, floor });
   } finally {
-    await Promise.all([server.stop(), bare.stop(), load.stop()]);
+    await Promise.all([server.stop(), bare.stop(), koa.stop(), load.stop()]);
   }
 }
 
@@ -71,17 +75,28 @@ async function payFor({
   return { ...result, processorTime: used / result.count };
 }
 
-function toRows({ clients }: Scale, subject: PayResult[], floor: PayResult[]): Row[] {
+function toRows(
+  { clients }: Scale,
+  { subject, onKoa, floor }: Record<"subject" | "onKoa" | "floor", PayResult[]>,
+): Row[] {
   const of = (results: PayResult[], name: keyof PayResult) => median(results.map((result) => result[name]));
   const time = of(subject, "processorTime");
   const bareTime = of(floor, "processorTime");
+  const koaRate = of(onKoa, "lifecyclesPerSecond");
+  const bareRate = of(floor, "lifecyclesPerSecond");
   return [
     compareLifecycles(
       `lifecycles, JSON store, ${clients} clients`,
       of(subject, "lifecyclesPerSecond"),
-      of(floor, "lifecyclesPerSecond"),
+      bareRate,
       "bare server",
     ),
+    {
+      what: "the bare server on Koa, its router and body parser",
+      measured: `${formatNumber(koaRate)} /s`,
+      floor: `${formatNumber(bareRate)} /s, bare server`,
+      ratio: formatNumber(koaRate / bareRate),
+    },
     {
       what: "processor time of one lifecycle",
       measured: `${formatNumber(time)} µs`,
