@@ -104,7 +104,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
 
   /** Archives the events, and then writes a snapshot that counts on the archive. */
   async #writeFiles(document: LedgerDocument, generation: number, sequence: number): Promise<number> {
-    const { fileSystem, folder, now } = this.#options;
+    const { fileSystem, folder, now, keepsAll = false } = this.#options;
     const { signal } = this.#ending;
     await document.events.archive();
     const archived = this.#archive?.extent ?? EMPTY_EXTENT;
@@ -116,7 +116,7 @@ export class JournaledFolder implements Adapter<LedgerDocument> {
       generation,
       sequence,
       archived,
-      now: now(),
+      now: keepsAll ? null : now(),
       signal,
     });
   }
@@ -136,4 +136,6 @@ export interface JournaledFolderOptions {
   onFatal: (error: StoreError) => void;
   /** The least length of the journal, in bytes, for which a snapshot is written. */
   snapshotAfterBytes?: number;
+  /** Whether a snapshot holds also what need not be kept any more. */
+  keepsAll?: boolean;
 }

@@ -135,7 +135,8 @@ class FolderInMaking implements RecordArchive {
   async write(batches: AsyncIterable<StoreRecord[]>): Promise<void> {
     const filling = `${resolve(this.#folder)}${FILLING}`;
     await rm(filling, { recursive: true, force: true });
-    const archive = new FolderArchive(await openFolder({ ...this.#options, folder: filling }));
+    // What is copied is to be all there: whoever serves it forgets in its own time.
+    const archive = new FolderArchive(await openFolder({ ...this.#options, folder: filling, keepsAll: true }));
     try {
       await archive.write(batches);
       await archive.close();

@@ -18,6 +18,8 @@ export interface JsonStoreOptions {
   now?: () => Date;
   /** The least length of the journal, in bytes, for which a snapshot is written; 32 MiB unless told. */
   snapshotAfterBytes?: number;
+  /** Whether a snapshot holds also what need not be kept any more. */
+  keepsAll?: boolean;
 }
 
 /** A folder that this process has to itself. */

@@ -94,9 +94,9 @@ export class Outbox {
     return { due, dead, oldestDueAt };
   }
 
-  /** Gives the texts of all, each once, while others may come; forgets those that need not be kept any more. */
-  *texts(now: string): Generator<Buffer> {
-    this.#forgetSettled(now);
+  /** Gives the texts of all, each once, while others may come; forgets those that need not be kept any more at `now`. */
+  *texts(now?: string): Generator<Buffer> {
+    if (now !== undefined) this.#forgetSettled(now);
     for (const [, { place }] of this.#deliveries.entries()) yield this.#texts.bytes(place);
   }
 

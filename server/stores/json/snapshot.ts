@@ -20,8 +20,8 @@ export interface SnapshotOptions {
   sequence: number;
   /** The part of the archive that holds the events which the earlier journals do. */
   archived: ArchiveExtent;
-  /** What expired before this is left out, and forgotten. */
-  now: Date;
+  /** What need not be kept at this time is left out, and forgotten; `null` where everything is to be there. */
+  now: Date | null;
   /** Ends the work early. */
   signal: AbortSignal;
 }
@@ -124,7 +124,7 @@ class SnapshotWriter {
   }
 
   async #writeIdempotency(document: LedgerDocument): Promise<number> {
-    const now = this.#options.now.toISOString();
+    const now = this.#options.now?.toISOString() ?? "";
     let seen = 0;
     let written = 0;
     for (const [name, { expiresAt }] of document.idempotency.entries()) {
@@ -142,7 +142,7 @@ class SnapshotWriter {
 
   async #writeDeliveries(document: LedgerDocument): Promise<number> {
     let written = 0;
-    for (const text of document.outbox.texts(this.#options.now.toISOString())) {
+    for (const text of document.outbox.texts(this.#options.now?.toISOString())) {
       // Put together as text: what is stored is JSON already.
       this.#addText("", `{"kind":"commit","deliveries":[${text.toString()}]}`);
       written += 1;

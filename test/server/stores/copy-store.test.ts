@@ -14,7 +14,7 @@ import type { StoreCount } from "../../../server/stores/count.ts";
 import { openStore } from "../../../server/stores/index.ts";
 import { ledgerKey } from "../../../server/stores/ledger.ts";
 import type { Store } from "../../../server/stores/store.ts";
-import { sampleDelivery } from "../../conformance/store-outbox.ts";
+import { sampleDelivery, settle } from "../../conformance/store-outbox.ts";
 import { alter, everything, put, sampleAnswer } from "../../conformance/store-place.ts";
 import { depth } from "../../support/depth.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
@@ -60,6 +60,11 @@ describe("copyStore", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["from", "to"]);
   });
 
+  it("copies also what need not be kept any more: a server forgets it in its own time", async (t) => {
+    const folder = makeFolder(t);
+    await assertCopiesWhatIsOver(`json:${join(folder, "from")}`, `json:${join(folder, "to")}`);
+  });
+
   it("refuses a target that is not empty, and a source that is not there, and makes nothing", async (t) => {
     const folder = makeFolder(t);
     const from = `json:${join(folder, "from")}`;
@@ -100,6 +105,11 @@ describe("copyStore, to and from PostgreSQL", { skip: postgresFault }, () => {
 
   it("copies from PostgreSQL to JSON", async (t) => {
     await assertCopies(await cluster.createDatabase(), `json:${join(makeFolder(t), "to")}`);
+  });
+
+  it("copies also what need not be kept any more", async (t) => {
+    await assertCopiesWhatIsOver(await cluster.createDatabase(), `json:${join(makeFolder(t), "to")}`);
+    await assertCopiesWhatIsOver(`json:${join(makeFolder(t), "from")}`, await cluster.createDatabase());
   });
 
   it("copies from PostgreSQL to PostgreSQL", async () => {
@@ -238,6 +248,19 @@ async function assertCopies(from: string, to: string): Promise<void> {
   const [next] = await target.listEvents(last, 5);
   assert.equal(next?.id, sampleEvent(9999, "").id);
   await target.close();
+}
+
+/** Copies long after the time of answers and deliveries that no server has removed yet. */
+async function assertCopiesWhatIsOver(from: string, to: string): Promise<void> {
+  await fillFew(from);
+  const source = await openStore(from, options);
+  for (const number of [0, 1]) await settle(source, number, "delivered");
+  await source.close();
+  const later = { ...options, now: () => new Date(sampleTime(900_000)) };
+  const { answers, deliveries } = await copyStore({ from, to }, later);
+  assert.deepEqual([answers, deliveries], [3, 3]);
+  const { count, faults } = await checkStore(to, later);
+  assert.deepEqual([count.answers, count.deliveries, faults], [3, 3, []]);
 }
 
 async function fillFew(address: string): Promise<void> {
