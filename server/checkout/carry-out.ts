@@ -152,7 +152,9 @@ async function storeHeard(
     if (operation === undefined) throw new TypeError(`${paymentId} has no operation ${operationId}`);
     const answer = (isDone: boolean) => () => ({ payment: viewPayment(payment), isDone });
     // The provider's notification, or a question asked meanwhile, may have settled it already.
-    if (operation.status !== "unknown") return change.commit(answer(operation.status !== "pending"), keep);
+    if (operation.status !== "unknown" && !wasDoneAfterAll(payment, operation, heard)) {
+      return change.commit(answer(operation.status !== "pending"), keep);
+    }
     if ("doubt" in heard) {
       noteInDoubt(change, payment, operation, heard.doubt);
       return change.commit(answer(false), keep);
@@ -173,14 +175,26 @@ async function storeHeard(
   }
 }
 
+/**
+ * Tells whether the call itself says that what was taken for not done was done: its process may have slept, or the clock
+ * leapt, while the provider, asked, did not know of it yet.
+ */
+function wasDoneAfterAll(payment: PaymentRecord, { status, actionId }: Operation, heard: Heard): boolean {
+  // There was never money in a payment that failed, and nothing that a void of it could have released.
+  if (status !== "failed" || payment.state === "failed" || !("report" in heard)) return false;
+  const { report } = heard;
+  // What was known to be pending has ended since, by the provider's own word.
+  return report.status === "succeeded" || (report.status === "pending" && actionId === undefined);
+}
+
 function asReport(heard: Exclude<Heard, { doubt: GatewayError }>): OperationReport {
   if ("report" in heard) return heard.report;
   return { status: "failed", errorCode: heard.refusal.code, message: heard.refusal.message };
 }
 
 function applyOperation(change: Change, payment: PaymentRecord, { type, amount }: Operation): void {
-  // The provider's own news may have overtaken its answer, and say otherwise: the merchant has to look.
-  if (!canTransition(type, payment.state)) {
+  // The provider's own news, or another operation, may have overtaken its answer: the merchant has to look.
+  if (!canTransition(type, payment.state) || (type === "refund" && amount > payment.balance)) {
     payment.contradictedAt = change.time;
     change.record("payment.contradicted", { payment, data: { type } });
     return;

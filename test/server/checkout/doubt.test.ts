@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { operatePayment, refreshPayment } from "../../../server/checkout/operate-payment.ts";
+import { runDueWork } from "../../../server/checkout/due-work.ts";
+import { operatePayment, readPayment, refreshPayment } from "../../../server/checkout/operate-payment.ts";
 import type { Gateway } from "../../../server/gateways/gateway.ts";
 import type { PaymentRecord } from "../../../server/stores/ledger.ts";
 import { openPlayCheckout, type PlayCheckout } from "../../support/play-checkout.ts";
@@ -48,6 +49,56 @@ describe("an operation whose outcome is not known", () => {
     assert.deepEqual([after.state, after.operations[0]?.status], ["completed", "succeeded"]);
     const events = await play.checkout.store.listEvents(0, 100);
     assert.ok(events.some(({ type }) => type === "payment.contradicted"));
+  });
+
+  /** Takes money at a provider whose first refund takes two minutes to be sent, and meanwhile does `meanwhile`. */
+  async function captureAsleep(meanwhile: (trip: PlayTrip, payment: PaymentRecord) => Promise<unknown>) {
+    let isFirst = true;
+    const { trip, payment } = await authorize((gateway) => ({
+      ...gateway,
+      refund: async (refunded, request, attempt) => {
+        if (isFirst) {
+          isFirst = false;
+          play.clock.advance(121);
+          await runDueWork(play.checkout);
+          await meanwhile(trip, refunded);
+        }
+        const { refund = () => assert.fail("it can refund") } = gateway;
+        return refund(refunded, request, attempt);
+      },
+    }));
+    await operatePayment(play.checkout, payment.id, { type: "capture" });
+    return { trip, payment };
+  }
+
+  it("was done where the provider's answer says so, though it knew nothing of it when it was asked", async () => {
+    const { trip, payment } = await captureAsleep(async (_trip, { id }) => {
+      const { operations } = await readPayment(play.checkout, id);
+      assert.equal(operations.at(-1)?.status, "failed");
+    });
+    const { payment: refunded, isDone } = await operatePayment(play.checkout, payment.id, {
+      type: "refund",
+      amount: 1000,
+    });
+    assert.deepEqual([isDone, trip.refunded, refunded.refundedAmount], [true, 1000, 1000]);
+    assert.deepEqual(
+      [refunded.state, refunded.operations.at(-1)?.status, refunded.operations.at(-1)?.errorCode],
+      ["partially_refunded", "succeeded", undefined],
+    );
+  });
+
+  it("is for the merchant to look at where such an answer leaves less than was given back", async () => {
+    const { payment } = await captureAsleep(async (trip, { id }) => {
+      const { payment: whole } = await operatePayment(play.checkout, id, { type: "refund" });
+      assert.equal(whole.state, "refunded");
+      // A provider that gives back more than was taken.
+      trip.captured *= 2;
+    });
+    const { payment: refunded } = await operatePayment(play.checkout, payment.id, { type: "refund", amount: 1000 });
+    assert.deepEqual(
+      [refunded.state, refunded.refundedAmount, refunded.attention],
+      ["refunded", 4300, ["contradicted"]],
+    );
   });
 
   it("is settled by the provider's news where it had only promised", async () => {
