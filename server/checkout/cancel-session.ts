@@ -1,10 +1,12 @@
 import type { CheckoutSession } from "../../shared/records.ts";
 import { GatewayError, StateError } from "../errors.ts";
+import type { Trip } from "../gateways/gateway.ts";
 import { Change } from "./change.ts";
 import type { Checkout, KeepAnswer } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
 import { expireWhenDue } from "./due-work.ts";
-import { askProvider } from "./settle.ts";
+import { findUnasked } from "./live-attempts.ts";
+import { askProvider, readLedger } from "./settle.ts";
 import { assertPayable } from "./start-attempt.ts";
 import { viewSession } from "./view.ts";
 
@@ -27,23 +29,43 @@ export async function cancelSession(
   sessionId: string,
   keep?: KeepAnswer<CheckoutSession>,
 ): Promise<CheckoutSession> {
-  const before = await expireWhenDue(checkout, sessionId);
-  const live = before.attempts.filter(({ state }) => state === "started");
-  for (const attempt of live) await askProvider(checkout, { session: before.session, attempt }, "operator");
-  const session = await checkout.store.transact(sessionId, (ledger) => {
-    if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
-    assertPayable(ledger);
-    const change = new Change(ledger, "operator", checkout);
-    callOff(change);
-    return change.commit((records) => viewSession(checkout, records, "merchant"), keep);
-  });
-  for (const attempt of live) {
+  let before = await expireWhenDue(checkout, sessionId);
+  const asked = new Map<string, Trip>();
+  let session: CheckoutSession | undefined;
+  while (session === undefined) {
+    for (const attempt of findUnasked(before, asked)) {
+      const trip = { session: before.session, attempt };
+      await askProvider(checkout, trip, "operator");
+      asked.set(attempt.id, trip);
+    }
+    session = await storeCancellation(checkout, sessionId, asked, keep);
+    if (session === undefined) before = await readLedger(checkout, sessionId);
+  }
+  for (const trip of asked.values()) {
+    const { attempt } = trip;
     try {
-      await checkout.gateways.get(attempt.gateway)?.cancelAttempt?.({ session: before.session, attempt });
+      await checkout.gateways.get(attempt.gateway)?.cancelAttempt?.(trip);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       checkout.log.warn({ attemptId: attempt.id, err: error }, "a cancelled attempt could not be called off");
     }
   }
   return session;
+}
+
+/** Stores that a session is called off; gives `undefined` where an attempt was started that nobody has asked about. */
+function storeCancellation(
+  checkout: Checkout,
+  sessionId: string,
+  asked: ReadonlyMap<string, Trip>,
+  keep: KeepAnswer<CheckoutSession> | undefined,
+): Promise<CheckoutSession | undefined> {
+  return checkout.store.transact<CheckoutSession | undefined>(sessionId, (ledger) => {
+    if (ledger === null) throw new StateError("not_found", "there is no such checkout session");
+    assertPayable(ledger);
+    if (findUnasked(ledger, asked).length > 0) return { result: undefined };
+    const change = new Change(ledger, "operator", checkout);
+    callOff(change);
+    return change.commit((records) => viewSession(checkout, records, "merchant"), keep);
+  });
 }

@@ -15,6 +15,7 @@ import { noteLapsed } from "./authorization-expiry.ts";
 import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
 import { carryOutDueOperation } from "./due-operation.ts";
+import { findUnasked } from "./live-attempts.ts";
 import { secondsAfter } from "./schedule.ts";
 import { askProvider, changeSession, readLedger } from "./settle.ts";
 
@@ -74,8 +75,9 @@ export async function bringUpToDate(checkout: Checkout, sessionId: string, known
 export async function expireWhenDue(checkout: Checkout, sessionId: string): Promise<Ledger> {
   const ledger = await readLedger(checkout, sessionId);
   if (!isExpiring(ledger, checkout.now())) return ledger;
-  for (const attempt of ledger.attempts) {
-    if (attempt.state !== "started") continue;
+  const asked = new Map<string, AttemptRecord>();
+  for (const attempt of findUnasked(ledger, asked)) {
+    asked.set(attempt.id, attempt);
     try {
       await askProvider(checkout, { session: ledger.session, attempt }, "expiry");
     } catch (error) {
@@ -89,6 +91,8 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
   }
   return changeSession(checkout, sessionId, "expiry", (change) => {
     if (!isExpiring(change.ledger, change.now)) return;
+    // Started by a process whose clock is behind ours: it is asked about first, the next time.
+    if (findUnasked(change.ledger, asked).length > 0) return;
     change.ledger.session.status = "expired";
     change.record("checkout_session.expired");
     for (const attempt of change.ledger.attempts) endAttempt(change, attempt, "expired");

@@ -17,7 +17,8 @@ import { decide, endAttempt } from "./decide.ts";
 import { expireWhenDue } from "./due-work.ts";
 import { hashSecret, newId, newReference, newToken } from "./ids.ts";
 import { scheduleCheck } from "./schedule.ts";
-import { askProvider, changeSession, requireAttempt } from "./settle.ts";
+import { findUnasked } from "./live-attempts.ts";
+import { askProvider, changeSession, readLedger } from "./settle.ts";
 import { offeredGateways, pageUrl, viewAttempt } from "./view.ts";
 
 /** No customer tries more often; each attempt makes the session's records longer, and they are written as one. */
@@ -42,13 +43,18 @@ export async function startAttempt(
   request: StartAttempt,
   keep?: KeepAnswer<StartedAttempt>,
 ): Promise<StartedAttempt> {
-  const before = await expireWhenDue(checkout, sessionId);
+  let before = await expireWhenDue(checkout, sessionId);
   assertStartable(checkout, before);
   const gateway = chooseGateway(checkout, before, request);
-  const superseded = await askAboutLiveAttempts(checkout, before);
   const token = newToken();
-  const trip = await storeAttempt(checkout, sessionId, gateway, request, token);
-  await Promise.all(superseded.map((old) => callOff(checkout, old)));
+  const asked = new Map<string, Trip>();
+  let trip: Trip | undefined;
+  while (trip === undefined) {
+    await askAboutLiveAttempts(checkout, before, asked);
+    trip = await storeAttempt(checkout, sessionId, gateway, request, { token, asked });
+    if (trip === undefined) before = await readLedger(checkout, sessionId);
+  }
+  await Promise.all([...asked.values()].map((old) => callOff(checkout, old)));
   const start = await prepareTrip(checkout, gateway, trip, token);
   return finishStart(checkout, gateway, trip, start, keep);
 }
@@ -115,10 +121,11 @@ function chooseGateway(checkout: Checkout, { session }: Ledger, request: StartAt
   return gateway;
 }
 
-async function askAboutLiveAttempts(checkout: Checkout, before: Ledger): Promise<Trip[]> {
-  const live = before.attempts.filter(({ state }) => state === "started");
-  const trips = live.map((attempt) => ({ session: before.session, attempt }));
-  for (const trip of trips) {
+/** Asks about each live attempt that is not in `asked` yet, and adds it. */
+async function askAboutLiveAttempts(checkout: Checkout, before: Ledger, asked: Map<string, Trip>): Promise<void> {
+  for (const attempt of findUnasked(before, asked)) {
+    const trip = { session: before.session, attempt };
+    asked.set(attempt.id, trip);
     try {
       const { ledger } = await askProvider(checkout, trip, "fetch");
       assertPayable(ledger);
@@ -131,26 +138,28 @@ async function askAboutLiveAttempts(checkout: Checkout, before: Ledger): Promise
       checkout.log.warn({ attemptId: trip.attempt.id, err: error }, "the live attempt could not be asked about");
     }
   }
-  return trips;
 }
 
+/** Stores the new attempt; gives `undefined` where yet another was started that nobody has asked about. */
 async function storeAttempt(
   checkout: Checkout,
   sessionId: string,
   gateway: Gateway,
   request: StartAttempt,
-  token: string,
-): Promise<Trip> {
+  { token, asked }: { token: string; asked: ReadonlyMap<string, Trip> },
+): Promise<Trip | undefined> {
   const id = newId("at");
   const ledger = await changeSession(checkout, sessionId, "customer", (change) => {
     assertStartable(checkout, change.ledger);
+    if (findUnasked(change.ledger, asked).length > 0) return;
     for (const old of change.ledger.attempts) endAttempt(change, old, "superseded");
     const attempt = newAttempt(change, gateway, request, { id, token });
     change.ledger.attempts.push(attempt);
     scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
     change.record("attempt.started", { attempt });
   });
-  return requireAttempt(ledger, (attempt) => attempt.id === id);
+  const attempt = ledger.attempts.find((one) => one.id === id);
+  return attempt && { session: ledger.session, attempt };
 }
 
 /** Makes the record of one trip; without a presentation where the customer is not sent anywhere. */
