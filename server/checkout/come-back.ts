@@ -35,15 +35,18 @@ export async function findTripByToken(checkout: Checkout, token: string): Promis
  * @throws StoreError where it could not be written: what the customer brought may be the only proof there is
  */
 export async function settleReturn(checkout: Checkout, trip: Trip, request: ProviderRequest): Promise<void> {
-  // A step that is already done is not done again.
-  if (trip.attempt.state === "settled" && trip.session.status === "complete") return;
+  const isDone = trip.attempt.state === "settled" && trip.session.status === "complete";
   try {
     const verified = await requireTripGateway(checkout, trip).verifyReturn(request, trip);
+    // What is done is not asked about again; proven news may still be of other money.
+    if (isDone && verified.proof !== "signed") return;
     if (verified.proof === "token") await settleToken(checkout, trip, verified.paymentSourceToken);
     else await settleVerified(checkout, trip, verified, "return");
   } catch (error) {
     if (!(error instanceof CheckoutError) || error instanceof StoreError || error.code === "internal_error")
       throw error;
+    // Whoever comes back again without any proof forges nothing.
+    if (isDone && error.code === "signature_invalid") return;
     logUnsettled(checkout, trip, error);
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { findTripByToken, settleReturn } from "../../../server/checkout/come-back.ts";
 import { StoreError } from "../../../server/errors.ts";
-import type { ProviderRequest } from "../../../server/gateways/gateway.ts";
+import { isMoneyReport, type ProviderRequest } from "../../../server/gateways/gateway.ts";
 import { openPlayCheckout, type PlayCheckout } from "../../support/play-checkout.ts";
 
 describe("a return", () => {
@@ -14,13 +14,7 @@ describe("a return", () => {
     const { id, trip } = await play.begin();
     play.provider.act(trip, "pay");
     const { checkout } = play;
-    const request: ProviderRequest = {
-      method: "GET",
-      query: { message: "0" },
-      body: null,
-      contentType: null,
-      headers: {},
-    };
+    const request = returnWith(0);
     const full = Object.create(checkout.store) as typeof checkout.store;
     full.transact = () => Promise.reject(new StoreError("storage_full", "the disk is full"));
     const found = await findTripByToken(checkout, trip.returnToken);
@@ -28,4 +22,41 @@ describe("a return", () => {
     await settleReturn(checkout, found, request);
     assert.equal((await checkout.store.readLedger(id))?.session.status, "complete");
   });
+
+  it("brings a second payment of its trip also where it comes last, and asks nobody about the first again", async () => {
+    let asked = 0;
+    play = await openPlayCheckout((gateway) => ({
+      ...gateway,
+      fetchPayment: async (trip) => {
+        asked += 1;
+        return (await gateway.fetchPayment?.(trip)) ?? "unpaid";
+      },
+    }));
+    const { checkout, provider } = play;
+    const { id, trip } = await play.begin();
+    provider.act(trip, "pay");
+    await play.notify();
+    const [first] = provider.messages;
+    assert.ok(first !== undefined && isMoneyReport(first.report));
+    provider.messages.push({ ...first, report: { ...first.report, remoteId: "remote-again" } });
+    for (const message of [0, 1, 1]) {
+      await settleReturn(checkout, await findTripByToken(checkout, trip.returnToken), returnWith(message));
+    }
+    const payments = (await checkout.store.readLedger(id))?.payments ?? [];
+    assert.deepEqual(
+      payments.map(({ remoteId, duplicateOf }) => [remoteId, duplicateOf]),
+      [
+        [trip.remoteId, undefined],
+        ["remote-again", payments[0]?.id],
+      ],
+    );
+    provider.messages.push({ ...first, proof: "hint" });
+    await settleReturn(checkout, await findTripByToken(checkout, trip.returnToken), returnWith(2));
+    assert.equal(asked, 0);
+  });
 });
+
+/** Gives the request of a customer who brings what the provider said at that place. */
+function returnWith(message: number): ProviderRequest {
+  return { method: "GET", query: { message: String(message) }, body: null, contentType: null, headers: {} };
+}
