@@ -4,7 +4,7 @@
  * | reason | from | until |
  * |---|---|---|
  * | `duplicate` | money beside the payment that counts, unless it is given back by itself | nothing of it is left |
- * | `amount_mismatch`, `currency_mismatch`, `environment_mismatch` | a success that did not match | the attempt is paid as it should be |
+ * | `amount_mismatch`, `currency_mismatch`, `environment_mismatch` | a success that did not match | the same money comes as it should be |
  * | `operation_in_doubt` | a call to the provider whose answer never came | it is known what it did |
  * | `contradicted` | the provider says of a payment what its state leaves no room for | it is acknowledged |
  * | `late` | money that came after the session had expired or been cancelled | an operation on it, or nothing of it is left |
@@ -16,6 +16,7 @@
 import { ATTENTION_REASONS, canTransition, type AttentionReason } from "../../shared/states.ts";
 import type { AttemptRecord, Ledger, PaymentRecord } from "../stores/ledger.ts";
 import { isUnderWay } from "./doubt.ts";
+import { nameMismatch, openMismatchesOf } from "./mismatch.ts";
 
 /** One thing to look at, and a name for it, which says what the merchant knows who has acknowledged it. */
 interface Concern {
@@ -27,7 +28,7 @@ interface Concern {
 export function noteAttention({ session, attempts, payments }: Ledger, now: Date): void {
   const acknowledged = new Set(session.acknowledged);
   const isOpen = ({ reason, name }: Concern) => reason === "operation_in_doubt" || !acknowledged.has(name);
-  const all = attempts.flatMap(concernsOfAttempt).filter(isOpen);
+  const all = attempts.flatMap((attempt) => concernsOfAttempt(attempt, payments)).filter(isOpen);
   for (const payment of payments) {
     const concerns = concernsOfPayment(payment, now).filter(isOpen);
     setReasons(payment, concerns);
@@ -39,7 +40,7 @@ export function noteAttention({ session, attempts, payments }: Ledger, now: Date
 /** Names everything that the merchant can acknowledge: a doubt is not up to the merchant. */
 export function namesToAcknowledge({ attempts, payments }: Ledger, now: Date): string[] {
   const concerns = [
-    ...attempts.flatMap(concernsOfAttempt),
+    ...attempts.flatMap((attempt) => concernsOfAttempt(attempt, payments)),
     ...payments.flatMap((payment) => concernsOfPayment(payment, now)),
   ];
   return concerns.flatMap(({ reason, name }) => (reason === "operation_in_doubt" ? [] : [name]));
@@ -51,14 +52,12 @@ function setReasons(record: { attention?: AttentionReason[] | undefined }, conce
   else record.attention = reasons;
 }
 
-function concernsOfAttempt(attempt: AttemptRecord): Concern[] {
-  const { id, state, mismatch } = attempt;
-  const concerns: Concern[] = [];
-  if (mismatch !== undefined && state !== "settled") {
-    const { code, amount, currency, environment } = mismatch;
-    const reason = ATTENTION_REASONS.find((one) => one === code);
-    if (reason !== undefined) concerns.push({ reason, name: `${code} ${id} ${amount} ${currency} ${environment}` });
-  }
+function concernsOfAttempt(attempt: AttemptRecord, payments: readonly PaymentRecord[]): Concern[] {
+  const { id } = attempt;
+  const concerns = openMismatchesOf(attempt, payments).flatMap((mismatch): Concern[] => {
+    const reason = ATTENTION_REASONS.find((one) => one === mismatch.code);
+    return reason === undefined ? [] : [{ reason, name: nameMismatch(mismatch).replace(" ", ` ${id} `) }];
+  });
   if (attempt.isAuthorizationUnanswered === true) {
     concerns.push({ reason: "operation_in_doubt", name: `operation_in_doubt ${id}` });
   }

@@ -16,9 +16,10 @@ import { assertNever } from "../../shared/assert-never.ts";
 import type { ATTEMPT_CODES, AttemptCode } from "../../shared/problems.ts";
 import { canTransition } from "../../shared/states.ts";
 import type { EndReport, MoneyReport, Report } from "../gateways/gateway.ts";
-import type { AttemptRecord, PaymentRecord } from "../stores/ledger.ts";
+import type { AttemptRecord, Mismatch, PaymentRecord } from "../stores/ledger.ts";
 import type { Change } from "./change.ts";
 import { endWeight, isEndedByProvider } from "./end-weight.ts";
+import { mismatchesOf, nameMismatch } from "./mismatch.ts";
 import { findDoubt, isInDoubt, noteDone, noteNotDone } from "./doubt.ts";
 import {
   applyTransition,
@@ -101,15 +102,24 @@ function findMismatch(attempt: AttemptRecord, report: MoneyReport): MismatchCode
 }
 
 function noteMismatch(change: Change, attempt: AttemptRecord, report: MoneyReport, code: MismatchCode): void {
-  const { amount, currency, environment, remoteState } = report;
-  const isKnown =
-    attempt.mismatch?.code === code && attempt.mismatch.amount === amount && attempt.mismatch.currency === currency;
-  if (isKnown) return;
-  attempt.mismatch = { code, amount, currency, environment };
+  const { amount, currency, environment, remoteId, remoteState } = report;
+  const found: Mismatch = { code, amount, currency, environment, remoteId };
+  const known = mismatchesOf(attempt);
+  if (known.some((one) => nameMismatch(one) === nameMismatch(found))) return;
+  attempt.mismatches = [...known, found];
+  delete attempt.mismatch;
   change.record(`attempt.${code}`, {
     attempt,
     remoteState,
-    data: { expectedAmount: attempt.amount, expectedCurrency: attempt.currency, amount, currency, environment },
+    data: {
+      expectedAmount: attempt.amount,
+      expectedCurrency: attempt.currency,
+      amount,
+      currency,
+      environment,
+      // What a merchant needs to find it, and give it back.
+      remoteId,
+    },
   });
   if (attempt.state !== "settled") setEnd(change, attempt, "failed", { isProven: true, code, remoteState });
 }

@@ -54,6 +54,7 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
     checks: _checks,
     isEndProven: _isEndProven,
     mismatch: _mismatch,
+    mismatches: _mismatches,
     paymentSourceToken: _paymentSourceToken,
     isAuthorizationInDoubt: _isAuthorizationInDoubt,
     isAuthorizationUnanswered: _isAuthorizationUnanswered,

@@ -24,7 +24,7 @@ export const EVENT_DESCRIPTIONS: Readonly<Record<EventType, string>> = {
   "attempt.superseded": "The customer chose anew; the earlier trip no longer counts.",
   "attempt.failed": "A trip to a provider failed; `data.code` says why.",
   "attempt.amount_mismatch":
-    "A success over another amount than asked for: it is no payment, and needs your attention.",
+    "A success over another amount than asked for: it is no payment, and needs your attention; `data.remoteId` names it at the provider.",
   "attempt.currency_mismatch":
     "A success in another currency than asked for: it is no payment, and needs your attention.",
   "attempt.environment_mismatch": "A success in another environment: it is no payment, and needs your attention.",

@@ -85,8 +85,19 @@ export interface AttemptRecord extends Attempt {
   isCapturedAtOnce?: boolean;
   /** True where a source is charged at a provider that can also be asked how a trip stands. */
   isAskable?: boolean;
-  /** A success that did not match: what the provider said instead. Never counted. */
-  mismatch?: { code: AttemptCode; amount: number; currency: string; environment: Environment };
+  /** Successes that did not match, in the order in which they were told of. Never counted. */
+  mismatches?: Mismatch[];
+  /** The last of them, where an older server wrote it. */
+  mismatch?: Mismatch;
+}
+
+/** A success that did not match: what the provider said instead, of which money; an older server did not note the id. */
+export interface Mismatch {
+  code: AttemptCode;
+  amount: number;
+  currency: string;
+  environment: Environment;
+  remoteId?: string;
 }
 
 /** A stored payment, the same as the public one; it has no `version` where an older server wrote it. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import type { CheckoutEvent } from "../../shared/events.ts";
 import type { Problem } from "../../shared/problems.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
 import { startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
@@ -53,7 +54,10 @@ describe("what needs attention", () => {
   it("is a success over another amount until it is acknowledged, and once more when it happens again", async () => {
     const session = await server.createSession({ gateway: "card" });
     const handoff = await card(session);
-    await notifyUniversal(server, handoff, { x_amount: "1.00" });
+    await notifyUniversal(server, handoff, { x_amount: "1.00", x_gateway_reference: "paid-1" });
+    const { body: told } = await server.call<{ data: CheckoutEvent[] }>(`/v1/events?sessionId=${session.id}`);
+    const { data } = told.data.find(({ type }) => type === "attempt.amount_mismatch") ?? {};
+    assert.deepEqual([data?.["amount"], data?.["expectedAmount"], data?.["remoteId"]], [100, 4300, "paid-1"]);
     assert.deepEqual((await read(session)).attention, ["amount_mismatch"]);
     const { body: seen } = await server.call<CheckoutSession>(`/v1/checkout-sessions/${session.id}`, {
       key: session.clientSecret,
@@ -64,12 +68,16 @@ describe("what needs attention", () => {
     const { version } = await acknowledge(session);
     assert.equal((await read(session)).version, version);
     assert.deepEqual(await listed("checkout-sessions"), []);
-    await notifyUniversal(server, handoff, { x_amount: "2.00" });
+    const again = { x_gateway_reference: "paid-2" };
+    await notifyUniversal(server, handoff, { x_amount: "1.00", ...again });
     assert.deepEqual((await read(session)).attention, ["amount_mismatch"]);
-    // Paid as it should be after all: nothing is left to look at.
+    // Beside another payment it is still to be given back.
     await notifyUniversal(server, handoff);
+    assert.deepEqual((await read(session)).attention, ["amount_mismatch"]);
+    // The same money as it should be after all: nothing is left to look at, but that it is one too many.
+    await notifyUniversal(server, handoff, again);
     const { status, attention } = await read(session);
-    assert.deepEqual([status, attention], ["complete", undefined]);
+    assert.deepEqual([status, attention], ["complete", ["duplicate"]]);
   });
 
   it("is money that came late until something is done with it", async () => {

@@ -229,6 +229,17 @@ describe("the one decision", () => {
     assert.throws(() => run([unproven]), /proven/);
   });
 
+  it("records every success that does not match, by the provider's id, in whatever order and how often they come", () => {
+    const wrong = (remoteId: string) => money("completed", "a", { remoteId, amount: 4299 });
+    for (const order of permutations([wrong("one"), wrong("two"), wrong("one"), money("completed")])) {
+      const { attempts, session } = run(order);
+      const ids = attempts.flatMap(({ mismatches = [] }) => mismatches.map(({ remoteId }) => remoteId));
+      assert.deepEqual(ids.toSorted(), ["one", "two"]);
+      // The right payment does not give the wrong ones back.
+      assert.deepEqual([session.status, session.attention], ["complete", ["amount_mismatch"]]);
+    }
+  });
+
   it("changes nothing when the same fact comes again", () => {
     for (const step of [money("completed"), money("pending"), end("declined", true), end("cancelled", false), EXPIRY]) {
       assert.equal(run([step, step]).session.version, run([step]).session.version, step.name);

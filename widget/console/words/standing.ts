@@ -213,7 +213,8 @@ function findMismatch(scene: Scene): Standing | undefined {
   }
   const attempt = scene.session.attempts?.find(({ id }) => id === event.attemptId);
   const gateway = gatewayLabel(scene, attempt?.gateway);
-  const where = attempt?.remoteId === undefined ? "" : ` under ${attempt.remoteId}`;
+  const remoteId = event.data?.["remoteId"] ?? attempt?.remoteId;
+  const where = remoteId === undefined ? "" : ` under ${String(remoteId)}`;
   return {
     tone: "bad",
     happened: tellEvent(event, scene),
