@@ -234,7 +234,7 @@ describe("the one decision", () => {
     for (const order of permutations([wrong("one"), wrong("two"), wrong("one"), money("completed")])) {
       const { attempts, session } = run(order);
       const ids = attempts.flatMap(({ mismatches = [] }) => mismatches.map(({ remoteId }) => remoteId));
-      assert.deepEqual(ids.toSorted(), ["one", "two"]);
+      assert.deepEqual([ids.length, new Set(ids)], [2, new Set(["one", "two"])]);
       // The right payment does not give the wrong ones back.
       assert.deepEqual([session.status, session.attention], ["complete", ["amount_mismatch"]]);
     }
