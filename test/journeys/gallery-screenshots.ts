@@ -13,7 +13,11 @@ import { Stage } from "./stage.ts";
 
 /** Waiting takes a second or two, and what is asked of the server stays unanswered for as long as the page is open. */
 const SETTLE_MS = 4000;
+/** After it was scrolled, a page is not at once seen where it is. */
+const PAINT_MS = 500;
 const HEIGHT = 900;
+/** Of a window twice as high, WebKit gives a black picture. */
+const HIGHEST = 8000;
 const WIDTHS = [360, 1280];
 const PAGES: Readonly<Record<string, string>> = {
   "states-light": "/gallery?scheme=light",
@@ -27,10 +31,10 @@ const PAGES: Readonly<Record<string, string>> = {
   window: "/gallery?state=window",
 };
 
-/** Opens a page at a width, and gives its picture: all of it, or the window where a dialog is over it. */
-type Picture = (url: string, width: number) => Promise<Uint8Array>;
+/** Opens a page at a width, and gives pictures of all of it, or of the window where a dialog is over it. */
+type Picture = (url: string, width: number) => Promise<Uint8Array[]>;
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+const settle = (durationMs = SETTLE_MS) => new Promise((resolve) => setTimeout(resolve, durationMs));
 
 const byPuppeteer =
   (browser: Browser, { isForced = false } = {}): Picture =>
@@ -43,19 +47,31 @@ const byPuppeteer =
       if (isForced) await (await page.createCDPSession()).send("Emulation.setEmulatedMedia", { features });
       await page.goto(url, { waitUntil: "domcontentloaded" });
       await settle();
-      return await page.screenshot({ fullPage: !url.includes("overlay") });
+      return [await page.screenshot({ fullPage: !url.includes("overlay") })];
     } finally {
       await page.close();
     }
   };
 
+/** The driver shows no more than the window, which can be higher than any screen but no narrower than 447 pixels. */
 const byWebKit =
   (webKit: WebKit): Picture =>
   async (url, width) => {
-    await webKit.command("POST", "/window/rect", { width, height: HEIGHT });
+    const isWhole = !url.includes("overlay");
+    await webKit.command("POST", "/window/rect", { width, height: isWhole ? HIGHEST : HEIGHT });
     await webKit.goto(url);
     await settle();
-    return webKit.screenshot();
+    const [all, seen] = await webKit.evaluate<[number, number]>(
+      "return [arguments[0] ? document.documentElement.scrollHeight : 0, innerHeight]",
+      isWhole,
+    );
+    const pictures = [await webKit.screenshot()];
+    for (let top = seen; top < all; top += seen) {
+      await webKit.evaluate("scrollTo(0, arguments[0])", top);
+      await settle(PAINT_MS);
+      pictures.push(await webKit.screenshot());
+    }
+    return pictures;
   };
 
 /** An engine's name, what takes its pictures, and how it is ended. */
@@ -94,10 +110,9 @@ async function keep(folder: string): Promise<void> {
     for (const { name, picture } of engines) {
       for (const [page, path] of Object.entries(PAGES)) {
         for (const width of WIDTHS) {
-          await writeFile(
-            join(folder, `${name}-${page}-${width}.png`),
-            await picture(stage.demo.urls.shop + path, width),
-          );
+          for (const [index, one] of (await picture(stage.demo.urls.shop + path, width)).entries()) {
+            await writeFile(join(folder, `${name}-${page}-${width}${index === 0 ? "" : `-${index + 1}`}.png`), one);
+          }
         }
       }
     }

@@ -26,7 +26,7 @@ nav.contents{align-items:start}
 .code{min-width:0;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:var(--offsite-ink)}
 .code .bar{display:flex;align-items:center;justify-content:space-between;min-height:40px;padding:4px 4px 4px 16px;border-bottom:1px solid var(--offsite-line)}
 .code .button{min-height:32px;padding:2px 12px;font-size:inherit}
-.code pre{margin:0;border:0;background:none;padding:12px 16px;font:.75rem/1.6 ui-monospace,"SF Mono","Cascadia Mono","Roboto Mono","DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:2}
+.code pre{margin:0;border:0;background:none;padding:12px 16px;font:.75rem/1.6 ui-monospace,"SF Mono","Cascadia Mono","Roboto Mono","DejaVu Sans Mono",monospace;white-space:pre-wrap;word-break:break-all;tab-size:2}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:24px;align-items:start}
 .tiles .state{padding:0}
 .tiles .stage{padding:16px}
