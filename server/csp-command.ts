@@ -11,7 +11,7 @@ export async function describeCsp({ publicUrl, gateways }: Config): Promise<stri
   ]);
   const pages = [...new Set([server, ...origins])].join(" ");
   const script = `${publicUrl}${PATHS.widgetVersion(version)}`;
-  return `Content-Security-Policy: default-src 'none'; script-src ${server}; connect-src ${server}; frame-src ${pages}; form-action 'self' ${pages}; base-uri 'none'; require-trusted-types-for 'script'; trusted-types lit-html
+  return `Content-Security-Policy: default-src 'none'; script-src ${server}; connect-src ${server}; frame-src ${pages}; form-action 'self' ${pages}; base-uri 'none'; require-trusted-types-for 'script'; trusted-types lit-html 'allow-duplicates'
 
 <script type="module" src="${script}" integrity="${integrity}" crossorigin="anonymous"></script>
 

@@ -94,6 +94,15 @@ describe("under the policy that csp prints, with trusted types and a pinned scri
     assert.deepEqual(customer.troubles, []);
   });
 
+  test("a page has the script twice, and the second one is not refused what the first one has made", async () => {
+    await using customer = await Customer.visit(stage);
+    const script = `${scriptTag}${scriptTag.replace('type="module" ', "")}`;
+    await openPage(customer, `sku="mug" gateway="card"`, { script });
+    await customer.choose(await customer.pressPay(), "pay");
+    await customer.seesInElement("Payment received");
+    assert.deepEqual(customer.troubles, []);
+  });
+
   test("a script that is not the one that was pinned does not run", async () => {
     await using customer = await Customer.visit(stage);
     await openPage(customer, `sku="mug"`, {
