@@ -61,7 +61,11 @@ export function eventRoutes({ checkout, keys, closing }: RouteContext): Router {
     const unsubscribe = checkout.store.subscribe((changed) => {
       if (changed === id) send();
     });
-    const heartbeat = setInterval(() => stream.write(": still here\n\n"), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      stream.write(": still here\n\n");
+      // Another process may end before it has told of its change, and the connection to hear it on may break.
+      send();
+    }, HEARTBEAT_MS);
     const end = () => stream.end();
     const limit = setTimeout(end, STREAM_LIMIT_MS);
     closing.addEventListener("abort", end, { once: true });
