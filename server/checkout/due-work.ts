@@ -4,7 +4,8 @@
  * 1. A process claims the sessions that are due, with a lease, so that no other does the same.
  * 2. Each attempt that is due is asked about. A trip whose own time is over expires once the provider has said that
  *    it is not paid.
- * 3. A session past its `expiresAt` expires, after the provider of its live attempt was asked; where that cannot be
+ * 3. Who reads an open session need not wait for that: a live trip of which nobody has asked for long is asked about first.
+ * 4. A session past its `expiresAt` expires, after the provider of its live attempt was asked; where that cannot be
  *    asked, it stays open until it can.
  */
 import { GatewayError } from "../errors.ts";
@@ -16,7 +17,7 @@ import type { Checkout } from "./checkout.ts";
 import { endAttempt } from "./decide.ts";
 import { carryOutDueOperation } from "./due-operation.ts";
 import { findUnasked } from "./live-attempts.ts";
-import { secondsAfter } from "./schedule.ts";
+import { isLongUnasked, secondsAfter } from "./schedule.ts";
 import { askProvider, changeSession, readLedger } from "./settle.ts";
 
 const CLAIM_LIMIT = 20;
@@ -46,7 +47,7 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
 }
 
 /**
- * Asks about each attempt of a session that is due, carries out operations that are, and lets the session expire where
+ * Asks about each attempt of a session that is due, or live and long unasked, carries out operations that are, and lets the session expire where
  * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later, or when
  * the session is read again.
  *
@@ -54,10 +55,13 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
  */
 export async function bringUpToDate(checkout: Checkout, sessionId: string, known?: Ledger): Promise<Ledger> {
   const ledger = known ?? (await readLedger(checkout, sessionId));
-  if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now())) return ledger;
+  const isLong = (attempt: AttemptRecord) => isLongUnaskedOf(checkout, ledger, attempt);
+  if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now()) && !ledger.attempts.some(isLong)) {
+    return ledger;
+  }
   let couldAsk = true;
   for (const attempt of ledger.attempts) {
-    if (!isDue(attempt.nextCheckAt, checkout.now())) continue;
+    if (!isDue(attempt.nextCheckAt, checkout.now()) && !isLong(attempt)) continue;
     couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
   }
   // What the provider said may have made an operation due.
@@ -128,6 +132,11 @@ async function askOrPostpone(checkout: Checkout, trip: Trip): Promise<FetchedPay
 
 function isExpiring({ session }: Ledger, now: Date): boolean {
   return session.status === "open" && isDue(session.expiresAt, now);
+}
+
+function isLongUnaskedOf({ gateways, now }: Checkout, { session }: Ledger, attempt: AttemptRecord): boolean {
+  const gateway = gateways.get(attempt.gateway);
+  return session.status === "open" && gateway !== undefined && isLongUnasked(attempt, gateway, now());
 }
 
 function isDue(time: string | undefined, now: Date): boolean {

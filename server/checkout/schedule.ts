@@ -3,6 +3,9 @@ import type { AttemptRecord, Ledger, PaymentRecord } from "../stores/ledger.ts";
 import type { Schedule } from "./checkout.ts";
 import { isInDoubt } from "./doubt.ts";
 
+/** Who reads an open session is told what is at most so old. */
+const READ_AFTER_SECONDS = 900;
+
 /**
  * Sets when the provider is asked about an attempt next: after each interval of the schedule, and once when the trip
  * expires. Money on its way, and an operation in doubt, is asked about at the last interval until there
@@ -16,7 +19,7 @@ export function scheduleCheck(
 ): void {
   const isOwed = owesAnswer(attempt, ledger, gateway);
   // Where asking means to send the same call again, nothing is asked that was answered.
-  const canFetch = gateway.fetchPayment !== undefined && gateway.repeatsCalls !== true;
+  const canFetch = canBeAsked(gateway);
   const canRepeat = gateway.repeatsCalls === true || attempt.paymentSource !== undefined;
   const canAsk = canFetch || (canRepeat && isOwed);
   const interval =
@@ -33,6 +36,22 @@ export function scheduleCheck(
   const next = times.sort()[0];
   if (next === undefined) delete attempt.nextCheckAt;
   else attempt.nextCheckAt = next;
+}
+
+/** Tells whether a provider can be asked how a trip stands, any number of times. */
+export function canBeAsked(gateway: Gateway): boolean {
+  return gateway.fetchPayment !== undefined && gateway.repeatsCalls !== true;
+}
+
+/** Tells whether a live trip can be asked about of which nobody has asked for longer than who reads it should wait. */
+export function isLongUnasked(
+  { state, createdAt, checkedAt = createdAt, paymentSource }: AttemptRecord,
+  gateway: Gateway,
+  now: Date,
+): boolean {
+  // A source is charged again until there is an answer, whoever reads.
+  if (state !== "started" || paymentSource !== undefined || !canBeAsked(gateway)) return false;
+  return secondsAfter(now, -READ_AFTER_SECONDS) >= checkedAt;
 }
 
 function owesAnswer(attempt: AttemptRecord, { payments }: Ledger, { repeatsCalls = false }: Gateway): boolean {

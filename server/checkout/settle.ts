@@ -14,7 +14,7 @@ import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide, type Fact } from "./decide.ts";
 import { resolveDoubt } from "./doubt.ts";
-import { scheduleCheck, secondsAfter } from "./schedule.ts";
+import { canBeAsked, scheduleCheck, secondsAfter } from "./schedule.ts";
 
 /**
  * Settles what a channel brought.
@@ -229,6 +229,7 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
     const isUnderWay = error instanceof CallUnderWayError;
     const { dueAt } = change.ledger;
     if (isUnderWay && (dueAt === undefined || dueAt > change.time)) return;
+    attempt.checkedAt = change.time;
     attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
     if (!isUnderWay) noteAuthorizationUnanswered(attempt);
     if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt);
@@ -241,9 +242,12 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
 
 function noteAsked(checkout: Checkout, change: Change, trip: Trip, answer: string): void {
   const attempt = change.ledger.attempts.find(({ id }) => id === trip.attempt.id);
-  if (attempt?.nextCheckAt === undefined) return;
-  attempt.checks += 1;
   const gateway = requireTripGateway(checkout, trip);
+  if (attempt === undefined) return;
+  const isLive = attempt.state === "started" && canBeAsked(gateway);
+  if (attempt.nextCheckAt === undefined && !isLive) return;
+  attempt.checks += 1;
+  attempt.checkedAt = change.time;
   scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
   change.record("attempt.checked", { attempt, data: { answer } });
 }

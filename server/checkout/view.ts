@@ -52,6 +52,7 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
     nonce: _nonce,
     origin: _origin,
     checks: _checks,
+    checkedAt: _checkedAt,
     isEndProven: _isEndProven,
     mismatch: _mismatch,
     mismatches: _mismatches,

@@ -23,6 +23,47 @@ describe("asking a provider", () => {
     assert.equal(await countExpired(), 90);
   });
 
+  it("asks before an open session is read of which nobody has asked for long, and not at every reading", async () => {
+    await play.close();
+    let asked = 0;
+    play = await openPlayCheckout((gateway) => ({
+      ...gateway,
+      // The trip can be paid for as long as the session can.
+      start: async (trip, urls) => {
+        const { expiresAt: _expiresAt, ...start } = await gateway.start(trip, urls);
+        Object.assign(play.provider.trips.at(-1) ?? {}, { expiresAt: Infinity });
+        return start;
+      },
+      fetchPayment: async (trip) => {
+        asked += 1;
+        return (await gateway.fetchPayment?.(trip)) ?? "unpaid";
+      },
+    }));
+    const { checkout, clock, provider } = play;
+    const { id, trip } = await play.begin({ expiresInSeconds: 2_592_000 });
+    for (let hour = 0; hour < 40; hour += 1) {
+      clock.advance(3600);
+      await runDueWork(checkout);
+    }
+    assert.equal(asked, 6);
+    assert.equal((await checkout.store.readLedger(id))?.attempts[0]?.nextCheckAt, undefined);
+    for (const seconds of [0, 1, 600, 300]) {
+      clock.advance(seconds);
+      await bringUpToDate(checkout, id);
+    }
+    assert.equal(asked, 8);
+    provider.fault = "before";
+    for (const seconds of [901, 1, 1]) {
+      clock.advance(seconds);
+      assert.equal((await bringUpToDate(checkout, id)).session.status, "open");
+    }
+    assert.equal(asked, 9);
+    provider.fault = "none";
+    clock.advance(901);
+    provider.act(trip, "pay");
+    assert.equal((await bringUpToDate(checkout, id)).session.status, "complete");
+  });
+
   it("leaves a session readable whose provider names another order's money, and asks again later", async () => {
     const { checkout, provider, clock } = play;
     const paid = await play.begin();
