@@ -45,6 +45,7 @@ export const ConfiguredGateway = z.object({
   abilities: z.array(z.string()),
   circuit: z.object({ state: z.enum(["closed", "open"]), failures: z.number().int() }),
 });
+export type ConfiguredGateway = z.infer<typeof ConfiguredGateway>;
 
 /** The answer of `GET /v1/gateways`, in the order in which customers see them. */
 export const GatewayList = z.object({ data: z.array(ConfiguredGateway) });

@@ -6,6 +6,7 @@
 import { GatewayError } from "../errors.ts";
 import type { Circuit } from "../gateways/circuit.ts";
 import type { Store } from "../stores/store.ts";
+import type { KeepAnswer } from "./checkout.ts";
 
 /** The most failures in a row after which calls still go through. */
 const MOST_FAILURES = 30;
@@ -39,7 +40,7 @@ export function createCircuit(store: Counters, gatewayId: string): Circuit {
     },
     noteSuccess: async () => {
       // Nearly always there is nothing to forget, and so nothing to write.
-      if (mayHaveFailures) await store.resetCounter(name, MOST_FAILURES);
+      if (mayHaveFailures) await store.resetCounter(name, { unlessAbove: MOST_FAILURES });
     },
   };
 }
@@ -50,8 +51,15 @@ export async function readCircuit(store: Counters, gatewayId: string): Promise<C
 }
 
 /** Lets calls to a gateway's provider through again, and starts the count anew. */
-export async function resetCircuit(store: Counters, gatewayId: string): Promise<CircuitState> {
-  return stateOf(await store.resetCounter(counterOf(gatewayId)));
+export async function resetCircuit(
+  store: Counters,
+  gatewayId: string,
+  keep: KeepAnswer<CircuitState>,
+): Promise<CircuitState> {
+  const circuit = stateOf(0);
+  const idempotency = keep(circuit);
+  await store.resetCounter(counterOf(gatewayId), idempotency === undefined ? {} : { idempotency });
+  return circuit;
 }
 
 function stateOf(failures: number): CircuitState {

@@ -35,6 +35,7 @@ export const eventAndGatewayOperations: readonly DescribedOperation[] = [
     summary: "Let calls to a provider through again",
     description: "More than 30 failures in a row suspend them.",
     callers: ["secretKey"],
+    isIdempotent: true,
     body: { schema: NoFields, examples: { "No fields": {} }, isOptional: true },
     answers: { 200: { description: "The gateway.", schema: ConfiguredGateway, example: gateway } },
     problems: ["not_found"],

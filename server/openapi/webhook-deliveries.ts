@@ -52,6 +52,7 @@ export const webhookDeliveryOperations: readonly DescribedOperation[] = [
     summary: "Deliver again",
     description: "However it stands: it is due at once, with the same `webhook-id`, and its schedule begins anew.",
     callers: ["secretKey"],
+    isIdempotent: true,
     body: { schema: NoFields, examples: { Nothing: {} }, isOptional: true },
     answers: { 200: { description: "The delivery, due.", schema: WebhookDelivery, example: delivery } },
     problems: ["not_found", "invalid_state"],

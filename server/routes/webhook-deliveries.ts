@@ -1,9 +1,11 @@
 import type Router from "@koa/router";
 import { ListDeliveriesQuery, type WebhookDelivery } from "../../shared/deliveries.ts";
 import { PATHS } from "../../shared/paths.ts";
+import type { KeepAnswer } from "../checkout/checkout.ts";
 import { StateError } from "../errors.ts";
 import { requireMerchant } from "../http/authorize.ts";
 import { readAs, readOptionalJson } from "../http/body.ts";
+import { answerOnce } from "../http/idempotency.ts";
 import { readParameters } from "../http/query.ts";
 import { NoFields } from "../openapi/no-fields.ts";
 import type { DeliveryRecord } from "../stores/delivery.ts";
@@ -28,21 +30,29 @@ export function webhookDeliveryRoutes({ checkout, keys }: RouteContext): Router 
     ctx.body = viewDelivery(requireDelivery(await checkout.store.readDelivery(ctx.params["id"] ?? "")));
   });
 
-  // Sent twice, it is due once: no key is needed to repeat it.
   router.post(PATHS.resendDelivery(":id"), async (ctx) => {
     requireMerchant(ctx, keys);
     readAs(NoFields, readOptionalJson(ctx));
-    const delivery = await checkout.store.changeDelivery(ctx.params["id"] ?? "", (current) => {
+    const toAnswer = (delivery: WebhookDelivery) => ({ status: 200, body: delivery });
+    await answerOnce<WebhookDelivery>(ctx, checkout, { caller: "merchant", toAnswer }, (keep) =>
+      resend(ctx.params["id"] ?? "", keep),
+    );
+  });
+
+  return router;
+
+  async function resend(id: string, keep: KeepAnswer<WebhookDelivery> | undefined): Promise<WebhookDelivery> {
+    const stored = await checkout.store.changeDelivery(id, (current) => {
       const isConfigured = checkout.endpoints?.some(
         ({ kind, url }) => kind === current.kind && url === current.endpoint,
       );
       if (isConfigured !== true) throw new StateError("invalid_state", "its endpoint is not configured any more");
-      return putBack(current, checkout.now());
+      const delivery = putBack(current, checkout.now());
+      const idempotency = keep?.(viewDelivery(delivery));
+      return idempotency === undefined ? { delivery } : { delivery, idempotency };
     });
-    ctx.body = viewDelivery(requireDelivery(delivery));
-  });
-
-  return router;
+    return viewDelivery(requireDelivery(stored));
+  }
 }
 
 function requireDelivery(delivery: DeliveryRecord | null): DeliveryRecord {

@@ -1,4 +1,5 @@
 import type { DeliveryStatus, WebhookDelivery } from "../../shared/deliveries.ts";
+import type { IdempotencyRecord } from "./ledger.ts";
 
 /** Who makes the request of a delivery: Standard Webhooks to the merchant, or Commerce Layer's own webhook. */
 export type DeliveryKind = "webhook" | "commerce_layer";
@@ -19,8 +20,15 @@ export interface DeliveryRecord extends WebhookDelivery {
 /** A delivery of a commit, before the store gives it its place. */
 export type NewDelivery = Omit<DeliveryRecord, "sequence">;
 
-/** Makes of a delivery what is to be stored of it, or `null` where nothing is. */
-export type ChangeDelivery = (delivery: DeliveryRecord) => DeliveryRecord | null;
+/** What a change of a delivery wants written; all of it is written in one commit, or none. */
+export interface DeliveryCommit {
+  delivery: DeliveryRecord;
+  /** The answer to keep under the request's idempotency key. */
+  idempotency?: IdempotencyRecord;
+}
+
+/** Makes of a delivery what is to be stored, or `null` where nothing is. */
+export type ChangeDelivery = (delivery: DeliveryRecord) => DeliveryCommit | null;
 
 /** Which deliveries to list; all that is given must match. */
 export interface DeliveryFilter {

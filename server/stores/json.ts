@@ -1,6 +1,6 @@
 import { KeyConflictError, StoreError } from "../errors.ts";
 import { answeredAlready, assertCommit } from "./commit.ts";
-import { BARE_COMMIT, type CommitEntry } from "./json/frame.ts";
+import { BARE_COMMIT } from "./json/frame.ts";
 import { writeEvent } from "./json/event-log.ts";
 import { idempotencyName, writeEntry, type AppliedCommit, type LedgerDocument } from "./json/document.ts";
 import { IdempotencyClaims } from "./json/idempotency-claims.ts";
@@ -14,15 +14,15 @@ import {
   type ChangeDelivery,
   type DeliveryFilter,
   type DeliveryRecord,
-  type NewDelivery,
   type OutboxState,
 } from "./delivery.ts";
 import { SerialQueues } from "./serial-queues.ts";
-import type { EventRecord, IdempotencyRecord, Ledger, NewEvent } from "./ledger.ts";
+import type { EventRecord, IdempotencyRecord, Ledger } from "./ledger.ts";
 import { Listeners } from "./listeners.ts";
 import { NameHistory } from "./name-history.ts";
 import type {
   Commit,
+  CounterReset,
   IdempotencyClaim,
   Page,
   PageRequest,
@@ -45,6 +45,9 @@ export type { JsonStoreOptions } from "./json/open-folder.ts";
 export async function openJsonStore(options: JsonStoreOptions): Promise<Store> {
   return new JsonStore(await openFolder(options), options.log);
 }
+
+/** What a commit has of a session that is about none. */
+const NO_SESSION = { session: undefined, events: [] };
 
 class JsonStore implements Store {
   readonly #folder: OpenFolder;
@@ -136,10 +139,11 @@ class JsonStore implements Store {
     this.#assertOpen();
     return await this.#sessions.run(`delivery:${id}`, async () => {
       const before = this.#document.outbox.read(id);
-      const changed = before === null ? null : change(before);
-      if (changed === null) return this.#document.outbox.read(id);
-      const delivery = { ...changed };
-      await this.#appendEntry({ kind: "commit", deliveries: [delivery] }, () => this.#document.outbox.put(delivery));
+      const commit = before === null ? null : change(before);
+      if (commit === null) return this.#document.outbox.read(id);
+      const { delivery, idempotency } = structuredClone(commit);
+      const deliveries = [delivery];
+      await this.#write({ idempotency }, () => ({ ...NO_SESSION, deliveries, idempotency }));
       return delivery;
     });
   }
@@ -173,8 +177,8 @@ class JsonStore implements Store {
     return this.#changeCounter(name, (count) => count + 1);
   }
 
-  resetCounter(name: string, unlessAbove = Number.POSITIVE_INFINITY): Promise<number> {
-    return this.#changeCounter(name, (count) => (count > unlessAbove ? count : 0));
+  resetCounter(name: string, { unlessAbove = Infinity, idempotency }: CounterReset = {}): Promise<number> {
+    return this.#changeCounter(name, (count) => (count > unlessAbove ? count : 0), idempotency);
   }
 
   subscribe(listener: (sessionId: string) => void): () => void {
@@ -210,52 +214,56 @@ class JsonStore implements Store {
         ? undefined
         : { ...describeSession(ledger, retired, this.#document.hash), hasNewNames: added.length > 0 };
     const answer = idempotency === undefined ? undefined : { ...idempotency };
-    const happened = {
-      events: events.map((event) => ({ ...event })),
-      // Most shops have no endpoints, and cloning nothing takes as long as cloning little.
-      deliveries: deliveries.length === 0 ? [] : structuredClone(deliveries),
-    };
-    await this.#reservations.take(
-      answer === undefined ? added : [...added, idempotencyName(answer)],
-      () => this.#assertUnowned(sessionId, added, answer),
-      () => this.#append(session, happened, answer),
-    );
+    const newEvents = events.map((event) => ({ ...event }));
+    // Most shops have no endpoints, and cloning nothing takes as long as cloning little.
+    const newDeliveries = deliveries.length === 0 ? [] : structuredClone(deliveries);
+    await this.#write({ sessionId, names: added, idempotency: answer }, () => {
+      // Given in the order of the journal, so that nobody reads a later one before an earlier.
+      const placed = newEvents.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
+      const placedDeliveries = newDeliveries.map((delivery) => placeDelivery(delivery, placed));
+      return { session, events: placed.map(writeEvent), deliveries: placedDeliveries, idempotency: answer };
+    });
     if (session !== undefined) this.#listeners.tell(sessionId);
-    if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
   }
 
-  async #changeCounter(name: string, change: (count: number) => number): Promise<number> {
+  async #changeCounter(
+    name: string,
+    change: (count: number) => number,
+    idempotency?: IdempotencyRecord,
+  ): Promise<number> {
     this.#assertOpen();
+    const answer = idempotency === undefined ? undefined : { ...idempotency };
     return await this.#sessions.run(`counter:${name}`, async () => {
       const before = this.#document.counters.get(name) ?? 0;
       const count = change(before);
-      if (count === before) return count;
-      await this.#appendEntry({ kind: "commit", counters: { [name]: count } }, () => {
-        this.#document.counters.set(name, count);
-      });
+      if (count === before && answer === undefined) return count;
+      const counters = { [name]: count };
+      await this.#write({ idempotency: answer }, () => ({ ...NO_SESSION, counters, idempotency: answer }));
       return count;
     });
   }
 
-  async #appendEntry(entry: CommitEntry, onDurable: () => void): Promise<void> {
-    await this.#folder.adapter.append({ records: "", entry: JSON.stringify(entry), onDurable });
+  /** Appends what `describe` gives, as soon as no other commit under way has a name or the key of it. */
+  async #write(
+    wanted: { sessionId?: string; names?: readonly string[]; idempotency: IdempotencyRecord | undefined },
+    describe: () => AppliedCommit,
+  ): Promise<void> {
+    const { sessionId = "", names = [], idempotency } = wanted;
+    await this.#reservations.take(
+      idempotency === undefined ? names : [...names, idempotencyName(idempotency)],
+      () => this.#assertUnowned(sessionId, names, idempotency),
+      () => this.#append(describe()),
+    );
     if (this.#folder.adapter.isSnapshotDue) this.#startSnapshot();
   }
 
-  #append(
-    session: AppliedCommit["session"],
-    happened: { events: readonly NewEvent[]; deliveries: readonly NewDelivery[] },
-    idempotency: IdempotencyRecord | undefined,
-  ): Promise<void> {
-    // Given in the order of the journal, so that nobody reads a later one before an earlier.
-    const events = happened.events.map((event) => ({ ...event, sequence: (this.#lastEvent += 1) }));
-    const deliveries = happened.deliveries.map((delivery) => placeDelivery(delivery, events));
-    const said = { events: events.map(writeEvent), deliveries, idempotency };
+  #append(commit: AppliedCommit): Promise<void> {
+    const { session, idempotency } = commit;
     return this.#folder.adapter.append({
       records: session?.records ?? "",
-      entry: writeEntry(said),
+      entry: writeEntry(commit),
       onDurable: () => {
-        this.#document.apply({ session, ...said });
+        this.#document.apply(commit);
         if (idempotency !== undefined) this.#claims.release(idempotencyName(idempotency));
       },
     });

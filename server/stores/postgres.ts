@@ -4,6 +4,7 @@ import type { ChangeDelivery, DeliveryFilter, DeliveryRecord, OutboxState } from
 import type { EventRecord, Ledger } from "./ledger.ts";
 import { parsePostgresAddress } from "./postgres/address.ts";
 import { Announcements } from "./postgres/announcements.ts";
+import { changeSession } from "./postgres/change-session.ts";
 import { claimDue, claimIdempotencyKey, cleanUp, readOldestDue, releaseIdempotencyKey } from "./postgres/claims.ts";
 import { increaseCounter, readCounter, resetCounter } from "./postgres/counters.ts";
 import { decodeText, digestText, encodeText } from "./postgres/encoding.ts";
@@ -18,10 +19,10 @@ import {
   readOutboxState,
 } from "./postgres/outbox.ts";
 import { Primary } from "./postgres/primary.ts";
-import { changeSession } from "./postgres/transaction.ts";
 import { SerialQueues } from "./serial-queues.ts";
 import type {
   Commit,
+  CounterReset,
   IdempotencyClaim,
   Page,
   PageRequest,
@@ -198,9 +199,9 @@ class PostgresStore implements Store {
     return await increaseCounter(this.#primary, name);
   }
 
-  async resetCounter(name: string, unlessAbove?: number): Promise<number> {
+  async resetCounter(name: string, reset?: CounterReset): Promise<number> {
     this.#assertOpen();
-    return await resetCounter(this.#primary, name, unlessAbove);
+    return await resetCounter(this.#primary, name, reset);
   }
 
   subscribe(listener: (sessionId: string) => void): () => void {

@@ -17,6 +17,14 @@ export interface Commit<Result> {
   idempotency?: IdempotencyRecord;
 }
 
+/** How a counter is set back; all of it is written in one commit, or none. */
+export interface CounterReset {
+  /** It stays as it is where it is above this. */
+  unlessAbove?: number;
+  /** The answer to keep under the request's idempotency key, also where there was nothing to set back. */
+  idempotency?: IdempotencyRecord;
+}
+
 /** A page of a list; `next` continues after its last element, `null` at the end. */
 export interface Page<Item> {
   items: Item[];
@@ -45,7 +53,8 @@ export type IdempotencyClaim =
  *    got in the way it may be called again, with what is there then.
  * 3. When `transact` resolves, the commit is on disk, whole: ledger, events, deliveries and idempotency record. When it rejects,
  *    nothing of it is, then or later; only of a disk that failed, or a database that could not be asked any more, is
- *    the last word not known. Reads give a commit from when it is durable, and never one that is not.
+ *    the last word not known. Reads give a commit from when it is durable, and never one that is not. The same holds
+ *    of `changeDelivery` and `resetCounter`, and of the answer that either may keep.
  * 4. Every name in `ledgerKeys` belongs to one session for ever: a change that would give one to a second session
  *    throws `KeyConflictError`. Names stay with a session when its records no longer carry them. So does an answer
  *    with its key until it expires: a commit with another one is refused with `idempotency_key_in_use`.
@@ -135,8 +144,8 @@ export interface Store {
   /** Adds one to a counter, and gives what it is then. */
   increaseCounter(name: string): Promise<number>;
 
-  /** Sets a counter to 0, unless it is above `unlessAbove`; gives what it is then. */
-  resetCounter(name: string, unlessAbove?: number): Promise<number>;
+  /** Sets a counter to 0, unless it is above what was said; gives what it is then. */
+  resetCounter(name: string, reset?: CounterReset): Promise<number>;
 
   /** Calls `listener` with the id of each session that changed, on whichever process; returns the way to stop. */
   subscribe(listener: (sessionId: string) => void): () => void;

@@ -128,7 +128,9 @@ class Deliverer {
       const result = endpoint && (await send(endpoint.url, endpoint.makeRequest(delivery, at), sending));
       const stored = await checkout.store.changeDelivery(deliveryId, (current) => {
         const now = checkout.now();
-        return result === undefined ? giveUp(current, now) : noteAttempt(current, result, { at, now, random });
+        return {
+          delivery: result === undefined ? giveUp(current, now) : noteAttempt(current, result, { at, now, random }),
+        };
       });
       if (stored?.status === "dead") checkout.log.error({ deliveryId, url, eventId }, "a delivery was given up");
       else checkout.log.debug({ deliveryId, url, eventId, status: stored?.status }, "a delivery was tried");

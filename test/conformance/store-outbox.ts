@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { endpointName, type DeliveryRecord, type NewDelivery } from "../../server/stores/delivery.ts";
+import { StateError } from "../../server/errors.ts";
 import type { Store } from "../../server/stores/store.ts";
 import { sampleEvent, sampleId, sampleLedger, sampleTime } from "../support/sample-ledger.ts";
-import type { MakePlace, OpenFresh } from "./store-place.ts";
+import { claimStates, sampleAnswer, type MakePlace, type OpenFresh } from "./store-place.ts";
 
 const SHOP = "https://shop.example/hooks";
 const STOCK = "https://stock.example/hooks?a=1&b=\u2028";
@@ -117,26 +118,62 @@ export function outboxTests(makePlace: MakePlace): void {
     await claim(store, 1);
     const attempt = { at: sampleTime(2), httpStatus: 503, durationMs: 12, answer: "not now" };
     const changed = await store.changeDelivery(sampleDelivery(1).id, (delivery) => ({
-      ...delivery,
-      attempts: [...delivery.attempts, attempt],
-      tries: 1,
-      nextAttemptAt: sampleTime(7),
+      delivery: { ...delivery, attempts: [...delivery.attempts, attempt], tries: 1, nextAttemptAt: sampleTime(7) },
     }));
     assert.deepEqual(changed?.attempts, [attempt]);
     assert.deepEqual(await store.readDelivery(sampleDelivery(1).id), changed);
     assert.deepEqual(await claim(store, 6), []);
     assert.deepEqual((await claim(store, 7))[0]?.attempts, [attempt]);
     assert.deepEqual(await store.changeDelivery(sampleDelivery(1).id, () => null), changed);
-    assert.equal(await store.changeDelivery("whd_none", (delivery) => delivery), null);
+    assert.equal(await store.changeDelivery("whd_none", (delivery) => ({ delivery })), null);
     const fails = () => assert.fail("no");
     await assert.rejects(store.changeDelivery(sampleDelivery(1).id, fails), /no/);
     assert.deepEqual(await store.readDelivery(sampleDelivery(1).id), changed);
     await Promise.all(
       Array.from({ length: 10 }, () =>
-        store.changeDelivery(sampleDelivery(1).id, (delivery) => ({ ...delivery, tries: delivery.tries + 1 })),
+        store.changeDelivery(sampleDelivery(1).id, (delivery) => ({ delivery: retried(delivery) })),
       ),
     );
     assert.equal((await store.readDelivery(sampleDelivery(1).id))?.tries, 11);
+  });
+
+  it("keeps an answer with a delivery's change, and neither where it is refused", async (t) => {
+    const place = await makePlace(t);
+    const store = await place.open();
+    for (const number of [1, 2]) await putDelivery(store, number, sampleDelivery(number));
+    const change = (number: number, key: string) =>
+      store.changeDelivery(sampleDelivery(number).id, (delivery) => {
+        const commit = { delivery: retried(delivery), idempotency: sampleAnswer(key) };
+        // What was given belongs to the caller, who may alter it.
+        queueMicrotask(() => Object.assign(commit.idempotency, { key: "altered", result: "altered" }));
+        return commit;
+      });
+    const tries = async () =>
+      (await Promise.all([1, 2].map((number) => store.readDelivery(sampleDelivery(number).id)))).map(
+        (delivery) => delivery?.tries,
+      );
+    assert.equal((await change(1, "first"))?.tries, 1);
+    const claim = { ...sampleAnswer("first"), now: sampleTime(1), leaseUntil: sampleTime(9) };
+    assert.deepEqual(await store.claimIdempotencyKey(claim), { state: "stored", record: sampleAnswer("first") });
+    const isInUse = (error: unknown) => error instanceof StateError && error.code === "idempotency_key_in_use";
+    await assert.rejects(change(1, "first"), isInUse);
+    await assert.rejects(change(2, "first"), isInUse);
+    assert.deepEqual(await tries(), [1, 0]);
+    const both = await Promise.allSettled([change(1, "at once"), change(2, "at once")]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    const expected = both.map(({ status }, index) => (status === "fulfilled" ? 1 : 0) + (index === 0 ? 1 : 0));
+    assert.deepEqual(await tries(), expected);
+    const fails = (delivery: DeliveryRecord) => {
+      Object.assign(delivery, { tries: 99 });
+      return assert.fail("no");
+    };
+    await assert.rejects(store.changeDelivery(sampleDelivery(1).id, fails), /no/);
+    const nobody = () => assert.fail("there is none to change");
+    assert.equal(await store.changeDelivery("whd_none", nobody), null);
+    assert.deepEqual(await tries(), expected);
+    assert.deepEqual(await claimStates(store, "altered", "at once"), ["claimed", "stored"]);
+    await store.close();
+    assert.deepEqual(await claimStates(await place.open(), "first", "at once"), ["stored", "stored"]);
   });
 
   it("lists deliveries, newest first, by event, session and status", async (t) => {
@@ -174,9 +211,7 @@ export function outboxTests(makePlace: MakePlace): void {
       true,
     );
     await second.changeDelivery(sampleDelivery(1).id, ({ keepUntil: _keepUntil, ...delivery }) => ({
-      ...delivery,
-      status: "due",
-      nextAttemptAt: sampleTime(1),
+      delivery: { ...delivery, status: "due", nextAttemptAt: sampleTime(1) },
     }));
     assert.deepEqual(ids(await claim(second, 99)), sampleIds(0, 1, 2, 3));
   });
@@ -185,8 +220,10 @@ export function outboxTests(makePlace: MakePlace): void {
 /** Ends a delivery, to be kept for a minute. */
 export async function settle(store: Store, number: number, status: "delivered" | "dead"): Promise<void> {
   await store.changeDelivery(sampleDelivery(number).id, ({ nextAttemptAt: _nextAttemptAt, ...delivery }) => ({
-    ...delivery,
-    status,
-    keepUntil: sampleTime(number + 60),
+    delivery: { ...delivery, status, keepUntil: sampleTime(number + 60) },
   }));
+}
+
+function retried(delivery: DeliveryRecord): DeliveryRecord {
+  return { ...delivery, tries: delivery.tries + 1 };
 }

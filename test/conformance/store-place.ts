@@ -68,6 +68,13 @@ export async function waitUntil(isThere: () => boolean, limitMs = 5000): Promise
   }
 }
 
+/** Tells what becomes of claims on some keys of {@link sampleAnswer}, which end at once. */
+export async function claimStates(store: Store, ...keys: string[]): Promise<string[]> {
+  const times = { now: sampleTime(1), leaseUntil: sampleTime(1) };
+  const claims = keys.map((key) => store.claimIdempotencyKey({ ...sampleAnswer(key), ...times }));
+  return (await Promise.all(claims)).map(({ state }) => state);
+}
+
 /** An answer to keep, for a day. */
 export function sampleAnswer(key: string) {
   return {

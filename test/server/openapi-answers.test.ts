@@ -204,7 +204,9 @@ describe("every operation answers as /openapi.json says", () => {
     await call("/v1/events", "", { key: null });
     await call("/v1/gateways", "");
     await call("/v1/gateways", "", { key: null });
-    await call("/v1/gateways/{id}/reset-circuit", "card", { json: {} });
+    const headers = { "idempotency-key": "reset" };
+    await call("/v1/gateways/{id}/reset-circuit", "card", { json: {}, headers });
+    await call("/v1/gateways/{id}/reset-circuit", "card", { json: {}, headers });
     await call("/v1/gateways/{id}/reset-circuit", "unknown", { json: {} });
     await call("/v1/gateways/{id}/reset-circuit", "card", { json: { now: true } });
     await watch(session);
@@ -279,7 +281,9 @@ describe("every operation answers as /openapi.json says", () => {
     await call("/v1/webhook-deliveries", "", {}, "?status=lost");
     await call("/v1/webhook-deliveries/{id}", id);
     await call("/v1/webhook-deliveries/{id}", "whd_none");
-    await call("/v1/webhook-deliveries/{id}/resend", id, { json: {} });
+    const headers = { "idempotency-key": "resend" };
+    await call("/v1/webhook-deliveries/{id}/resend", id, { json: {}, headers });
+    await call("/v1/webhook-deliveries/{id}/resend", id, { method: "POST", headers });
     await call("/v1/webhook-deliveries/{id}/resend", "whd_none", { json: {} });
   });
 

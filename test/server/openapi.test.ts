@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { createApp } from "../../server/app.ts";
-import { createMetrics } from "../../server/metrics/metrics.ts";
 import { EVENT_TYPES } from "../../shared/events.ts";
 import { DocumentedApi, type ApiDocument } from "../support/documented-api.ts";
 import { openPlayCheckout } from "../support/play-checkout.ts";
+import { createTestApp } from "../support/serve-checkout.ts";
 import { isOnPostgres } from "../support/store-address.ts";
 import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -35,6 +34,21 @@ describe("/openapi.json", { skip: isOnPostgres && "it is about no store" }, () =
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     assert.deepEqual(described.sort(), (await listRoutes()).sort());
+  });
+
+  it("takes an Idempotency-Key with every POST that a key of ours is needed for, and with no other", () => {
+    const posts = Object.entries(document.paths).flatMap(([path, { post }]) =>
+      post === undefined ? [] : [{ path, post }],
+    );
+    const takesKey = posts.filter(({ post }) =>
+      post.parameters?.some(({ $ref }) => $ref === "#/components/parameters/IdempotencyKey"),
+    );
+    const needsKey = posts.filter(({ post }) => post.security.some((scheme) => Object.keys(scheme).length > 0));
+    assert.deepEqual(
+      takesKey.map(({ path }) => path),
+      needsKey.map(({ path }) => path),
+    );
+    assert.ok(takesKey.length > 10);
   });
 
   it("describes every event as a webhook, signed by the three headers of Standard Webhooks", () => {
@@ -87,15 +101,7 @@ describe("/openapi.json", { skip: isOnPostgres && "it is about no store" }, () =
 /** Lists the routes of the application itself, as OpenAPI writes them; HEAD comes with every GET. */
 async function listRoutes(): Promise<string[]> {
   const play = await openPlayCheckout();
-  const app = createApp({
-    checkout: play.checkout,
-    keys: { secretKeyHash: "0".repeat(64) },
-    countCreation: () => undefined,
-    closing: new AbortController().signal,
-    metrics: createMetrics(),
-    widget: { script: Buffer.from(""), version: "0", integrity: "", words: new Map() },
-    consoleScript: Buffer.alloc(0),
-  });
+  const app = createTestApp(play.checkout);
   await play.close();
   const routers = app.middleware.flatMap((middleware) =>
     "router" in middleware ? [middleware.router as { stack: { path: string; methods: string[] }[] }] : [],

@@ -18,7 +18,16 @@ export interface ApiDocument {
   openapi: string;
   paths: Record<
     string,
-    Record<string, { operationId: string; requestBody?: DocumentedBody; responses: Record<string, DocumentedAnswer> }>
+    Record<
+      string,
+      {
+        operationId: string;
+        security: Record<string, unknown>[];
+        parameters?: { $ref?: string }[];
+        requestBody?: DocumentedBody;
+        responses: Record<string, DocumentedAnswer>;
+      }
+    >
   >;
   webhooks: Record<
     string,

@@ -140,7 +140,8 @@ function callsOf(url: string): Pick<TestServer, "call" | "createSession" | "star
   };
 }
 
-async function callServer<Body>(url: string, path: string, request: TestRequest): Promise<TestAnswer<Body>> {
+/** Calls a server as a test does. */
+export async function callServer<Body>(url: string, path: string, request: TestRequest): Promise<TestAnswer<Body>> {
   const { key = SECRET_KEY, json, form, headers = {} } = request;
   const body =
     json === undefined

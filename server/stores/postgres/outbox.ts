@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ClientBase, QueryConfig } from "pg";
+import type { ClientBase } from "pg";
 import {
   endpointName,
   type ChangeDelivery,
@@ -9,14 +9,19 @@ import {
   type OutboxState,
 } from "../delivery.ts";
 import type { Page, PageRequest, Store } from "../store.ts";
+import { writeAnswer } from "./answers.ts";
 import { decodeText, digestText, encodeText } from "./encoding.ts";
 import { ListQuery, toPage } from "./lists.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 import type { Primary } from "./primary.ts";
 import { toColumns } from "./rows.ts";
+import { runTransaction, type Statement } from "./transaction.ts";
 
 /** How many rows one cleaning removes at most. */
 const CLEANING_LIMIT = 5000;
+
+/** Finds a delivery as it was to be stored. */
+const FIND_RECORD = "SELECT 1 FROM checkout_deliveries WHERE id = $1 AND record = $2";
 
 /** What is read of a delivery's row. */
 interface Row {
@@ -54,15 +59,22 @@ function deliveryValues(delivery: NewDelivery & { sequence?: number | undefined 
     encodeText(delivery.createdAt),
     isDue ? encodeText(delivery.nextAttemptAt ?? "") : null,
     delivery.keepUntil === undefined ? null : encodeText(delivery.keepUntil),
-    JSON.stringify({ ...delivery, sequence: undefined }),
+    writeRecord(delivery),
   ];
 }
 
+function writeRecord(delivery: NewDelivery & { sequence?: number | undefined }): string {
+  return JSON.stringify({ ...delivery, sequence: undefined });
+}
+
+function updateDelivery(delivery: DeliveryRecord): Statement {
+  const sets = COLUMNS.map(([name], index) => `${name} = $${index + 1}`).join(", ");
+  const text = `UPDATE checkout_deliveries SET lease_until = NULL, ${sets} WHERE id = $1`;
+  return { name: "update-delivery", text, values: deliveryValues(delivery) };
+}
+
 /** Makes the statement that writes new deliveries, each with the sequence of its event in the same transaction. */
-export function writeDeliveries(
-  deliveries: readonly NewDelivery[],
-  events: readonly { id: string }[],
-): QueryConfig & { name: string } {
+export function writeDeliveries(deliveries: readonly NewDelivery[], events: readonly { id: string }[]): Statement {
   const columns = toColumns(deliveries.map(deliveryValues), COLUMNS.length);
   const positions = deliveries.map(({ eventId }) => events.findIndex(({ id }) => id === eventId));
   const types = COLUMNS.map(([, type], index) => `$${index + 2}::${type}[]`).join(", ");
@@ -133,30 +145,20 @@ export async function claimDeliveries(
 
 /** Changes one delivery: see `Store`. */
 export function changeDelivery(primary: Primary, id: string, change: ChangeDelivery): Promise<DeliveryRecord | null> {
-  return primary.run(async ({ client }) => {
-    await client.query("BEGIN");
-    try {
-      const { rows } = await client.query<Row>({
-        name: "lock-delivery",
-        text: "SELECT record, sequence FROM checkout_deliveries WHERE id = $1 FOR UPDATE",
-        values: [encodeText(id)],
-      });
-      const before = rows[0] === undefined ? null : readDeliveryRow(rows[0]);
-      const changed = before === null ? null : change(structuredClone(before));
-      if (changed !== null) {
-        const sets = COLUMNS.map(([name], index) => `${name} = $${index + 1}`).join(", ");
-        await client.query({
-          name: "update-delivery",
-          text: `UPDATE checkout_deliveries SET lease_until = NULL, ${sets} WHERE id = $1`,
-          values: deliveryValues(changed),
-        });
-      }
-      await client.query("COMMIT");
-      return changed ?? before;
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => undefined);
-      throw error;
-    }
+  const text = "SELECT record, sequence FROM checkout_deliveries WHERE id = $1 FOR UPDATE";
+  return runTransaction(primary, {
+    subject: id,
+    lock: [{ name: "lock-delivery", text, values: [encodeText(id)] }],
+    decide: (row: Row | undefined) => {
+      const before = row === undefined ? null : readDeliveryRow(row);
+      const commit = before === null ? null : change(structuredClone(before));
+      if (commit === null) return { result: before };
+      const { delivery, idempotency } = commit;
+      const answer = idempotency === undefined ? undefined : writeAnswer(idempotency);
+      const statements = [updateDelivery(delivery), ...(answer?.statements ?? [])];
+      const isThere = { text: FIND_RECORD, values: [encodeText(id), writeRecord(delivery)], isLasting: false };
+      return { result: delivery, writes: { statements, findMark: () => answer?.mark ?? isThere } };
+    },
   });
 }
 

@@ -1,15 +1,13 @@
-import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from "pg";
-import type { IdempotencyRecord, Ledger } from "../ledger.ts";
+import type { Ledger } from "../ledger.ts";
 import { NameHistory } from "../name-history.ts";
 import type { Commit } from "../store.ts";
+import { writeAnswer } from "./answers.ts";
 import type { Mark } from "./doubt.ts";
-import { digestKey, digestText, encodeText } from "./encoding.ts";
+import { digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 import { writeDeliveries } from "./outbox.ts";
 import { listingValues } from "./rows.ts";
-
-/** A statement that each connection prepares once. */
-type Statement = QueryConfig & { name: string };
+import type { Statement } from "./transaction.ts";
 
 /**
  * Locks a session, whether it is there or not, until the transaction ends. A row's lock would not do: PostgreSQL numbers
@@ -31,12 +29,6 @@ export function readSession(sessionId: string): Statement {
     values: [encodeText(sessionId)],
   };
 }
-
-/** Asks for the transaction's number, which it gets at the latest by this. */
-export const NUMBER_TRANSACTION: Statement = {
-  name: "number-transaction",
-  text: "SELECT pg_current_xact_id()::text AS number",
-};
 
 /** What is known of a session before it is changed. */
 export interface Before {
@@ -103,20 +95,6 @@ const FIND_EVENT = `
   SELECT 1 FROM checkout_events, checkout_event_base
   WHERE sequence = base + $1::bigint * ${SEQUENCES_PER_TRANSACTION} AND event = $2`;
 
-/** Runs statements one behind the other without waiting in between; all have ended when it resolves. */
-export function runAll<Row extends QueryResultRow>(
-  client: PoolClient,
-  statements: (Statement | string)[],
-): Promise<PromiseSettledResult<QueryResult<Row>>[]> {
-  return Promise.allSettled(statements.map((statement) => client.query<Row>(statement as QueryConfig)));
-}
-
-/** Finds which of the names a refused insertion was about. */
-export function findConflictingName(detail: string | undefined, names: readonly string[]): string {
-  const digest = /\\x([0-9a-f]{64})/.exec(detail ?? "")?.[1];
-  return names.find((name) => digestText(name).toString("hex") === digest) ?? names[0] ?? "";
-}
-
 function writeEvents(sessionId: string, events: string[]): Statement {
   return {
     name: "insert-events",
@@ -125,30 +103,6 @@ function writeEvents(sessionId: string, events: string[]): Statement {
       SELECT base + pg_current_xact_id()::text::bigint * ${SEQUENCES_PER_TRANSACTION} + position - 1, event, $2
       FROM checkout_event_base, unnest($1::text[]) WITH ORDINALITY AS given (event, position)`,
     values: [events, encodeText(sessionId)],
-  };
-}
-
-function writeAnswer(record: IdempotencyRecord): { statements: Statement[]; mark: Mark } {
-  const digest = digestKey(record);
-  const text = JSON.stringify(record);
-  return {
-    statements: [
-      {
-        name: "delete-expired-answer",
-        text: "DELETE FROM checkout_answers WHERE digest = $1 AND expires_at <= $2",
-        values: [digest, encodeText(record.createdAt)],
-      },
-      {
-        name: "insert-answer",
-        text: "INSERT INTO checkout_answers (digest, request_hash, record, expires_at) VALUES ($1, $2, $3, $4)",
-        values: [digest, encodeText(record.requestHash), text, encodeText(record.expiresAt)],
-      },
-    ],
-    mark: {
-      text: "SELECT 1 FROM checkout_answers WHERE digest = $1 AND record = $2",
-      values: [digest, text],
-      isLasting: true,
-    },
   };
 }
 

@@ -1,20 +1,10 @@
-import type { QueryResult } from "pg";
+import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from "pg";
 import { KeyConflictError } from "../../errors.ts";
-import { answeredAlready, assertCommit } from "../commit.ts";
-import type { Ledger } from "../ledger.ts";
-import type { Commit } from "../store.ts";
-import { assureOutcome } from "./doubt.ts";
+import { answeredAlready } from "../commit.ts";
+import { assureOutcome, type Mark } from "./doubt.ts";
+import { digestText } from "./encoding.ts";
 import { errorCode, inDoubt, isAnswer, isTransient, toStoreError, unavailable } from "./failures.ts";
 import type { Primary, PrimaryClient } from "./primary.ts";
-import {
-  describeBefore,
-  findConflictingName,
-  lockSession,
-  NUMBER_TRANSACTION,
-  readSession,
-  runAll,
-  writeCommit,
-} from "./statements.ts";
 
 /** How often a transaction is tried that others got in the way of. */
 const MAX_ROUNDS = 5;
@@ -22,102 +12,128 @@ const MAX_ROUNDS = 5;
 const ABORTED = "25P02";
 const UNIQUE_VIOLATION = "23505";
 
-/** What a try came to: the change's result, or the wish for another try. */
-type Try<Result> = { result: Result; hasChanged: boolean } | "again";
+/** A statement that each connection prepares once. */
+export type Statement = QueryConfig & { name: string };
+
+/** What one transaction does. */
+export interface Work<Row extends QueryResultRow, Result> {
+  /** What it changes, for whoever is told that it could not be. */
+  subject: string;
+  /** Locks that until the transaction ends, and reads it. */
+  lock: readonly Statement[];
+  /** Says what is written, of the row that the last statement of `lock` gave, if any. What it throws is thrown. */
+  decide(row: Row | undefined): Decision<Result>;
+}
+
+/** What a transaction gives when all that it writes is committed. */
+export interface Decision<Result> {
+  result: Result;
+  /** Absent, or without statements, where nothing is to be written. */
+  writes?: Writes;
+}
+
+/** What a transaction writes. */
+export interface Writes {
+  statements: readonly Statement[];
+  /** Makes the query by which the commit would be known, of the transaction's number. */
+  findMark: (number: string) => Mark;
+  /** The names of `ledgerKeys` that are given away. */
+  names?: readonly string[];
+}
+
+/** What a try came to: the result, or the wish for another try. */
+type Try<Result> = { result: Result } | "again";
 
 /**
- * Changes one session, in one transaction:
+ * Changes something, in one transaction:
  *
- * 1. The session is locked, whether it is there or not; then it is read, and the transaction numbered.
- * 2. The change runs on a copy of its records.
+ * 1. It is locked, whether it is there or not; then it is read, and the transaction numbered.
+ * 2. The change is decided on a copy of what was read.
  * 3. All that it wants is written and committed in one go; where any of it is refused, none is written.
  * 4. Where the connection breaks before the answer, the database is asked whether it was committed (`doubt.ts`).
  *
- * @returns the change's result, and whether the session's records have changed
- * @throws KeyConflictError, StoreError, StoreDoubtError where it may have happened, or what `change` throws
+ * Where another transaction got in the way, all of it is done again.
+ *
+ * @throws KeyConflictError, StateError `idempotency_key_in_use`, StoreError, StoreDoubtError where it may have happened,
+ * or what `decide` throws
  */
-export async function changeSession<Result>(
+export async function runTransaction<Row extends QueryResultRow, Result>(
   primary: Primary,
-  sessionId: string,
-  change: (ledger: Ledger | null) => Commit<Result>,
-): Promise<{ result: Result; hasChanged: boolean }> {
+  work: Work<Row, Result>,
+): Promise<Result> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const connection = await primary.connect();
-    const tried = await tryChange(primary, connection, sessionId, change);
-    if (tried !== "again") return tried;
+    const tried = await tryOnce(primary, await primary.connect(), work);
+    if (tried !== "again") return tried.result;
   }
-  throw unavailable(`others changed ${sessionId} again and again`);
+  throw unavailable(`others changed ${work.subject} again and again`);
 }
 
-async function tryChange<Result>(
+async function tryOnce<Row extends QueryResultRow, Result>(
   primary: Primary,
   connection: PrimaryClient,
-  sessionId: string,
-  change: (ledger: Ledger | null) => Commit<Result>,
+  work: Work<Row, Result>,
 ): Promise<Try<Result>> {
-  let locked: LockedSession;
+  let locked: Locked<Row>;
   try {
-    locked = await lock(connection, sessionId);
+    locked = await lock<Row>(connection, work.lock);
   } catch (error) {
     primary.release(connection, error);
     if (isTransient(error)) return "again";
     throw toStoreError(error);
   }
-  let commit: Commit<Result>;
-  const before = describeBefore(locked.ledger, locked.retired);
+  let decision: Decision<Result>;
   try {
-    commit = change(locked.ledger);
-    assertCommit(sessionId, commit);
+    decision = work.decide(locked.row);
   } catch (error) {
     await rollBack(primary, connection);
     throw error;
   }
-  const { result, ledger } = commit;
-  const { statements, added, findMark } = writeCommit(sessionId, commit, before);
-  if (statements.length === 0) {
+  const { result, writes } = decision;
+  if (writes === undefined || writes.statements.length === 0) {
     await rollBack(primary, connection);
-    return { result, hasChanged: false };
+    return { result };
   }
-  const hasChanged = ledger !== undefined;
+  const { statements, findMark, names = [] } = writes;
   const mark = findMark(locked.number);
   const failure = findFailure(await runAll(connection.client, [...statements, "COMMIT"]));
   primary.release(connection, failure);
   if (failure === undefined) {
     if (connection.isUnreplicated()) throw inDoubt("the commit is on the primary alone");
-    return { result, hasChanged };
+    return { result };
   }
   if (isTransient(failure)) return "again";
-  if (isAnswer(failure)) throw toRefusal(failure, added);
+  if (isAnswer(failure)) throw toRefusal(failure, names);
   await assureOutcome(primary, { number: locked.number, timeline: connection.timeline, mark }, failure);
-  return { result, hasChanged };
+  return { result };
 }
 
-/** A session's records, locked, and the number of the transaction that holds the lock. */
-interface LockedSession {
-  ledger: Ledger | null;
-  retired: string[];
+/** What was read of what is locked, and the number of the transaction that holds the lock. */
+interface Locked<Row> {
+  row: Row | undefined;
   number: string;
 }
 
-async function lock({ client }: PrimaryClient, sessionId: string): Promise<LockedSession> {
-  const results = await runAll<{ ledger: string; retired: string | null; number: string }>(client, [
-    "BEGIN",
-    lockSession(sessionId),
-    readSession(sessionId),
-    NUMBER_TRANSACTION,
-  ]);
-  const [, , read, numbered] = results;
+/** Asks for the transaction's number, which it gets at the latest by this. */
+const NUMBER_TRANSACTION: Statement = {
+  name: "number-transaction",
+  text: "SELECT pg_current_xact_id()::text AS number",
+};
+
+async function lock<Row extends QueryResultRow>(
+  { client }: PrimaryClient,
+  statements: readonly Statement[],
+): Promise<Locked<Row>> {
+  const results = await runAll<Row & { number: string }>(client, ["BEGIN", ...statements, NUMBER_TRANSACTION]);
   const failure = findFailure(results);
   if (failure !== undefined) {
     await client.query("ROLLBACK").catch(() => undefined);
     throw failure;
   }
-  const row = read?.status === "fulfilled" ? read.value.rows[0] : undefined;
-  const number = numbered?.status === "fulfilled" ? numbered.value.rows[0]?.number : undefined;
-  if (number === undefined) throw unavailable("the database did not number a transaction");
-  if (row === undefined) return { ledger: null, retired: [], number };
-  const retired = row.retired === null ? [] : (JSON.parse(row.retired) as string[]);
-  return { ledger: JSON.parse(row.ledger) as Ledger, retired, number };
+  const [row, numbered] = results
+    .slice(-2)
+    .map((result) => (result.status === "fulfilled" ? result.value.rows[0] : undefined));
+  if (numbered === undefined) throw unavailable("the database did not number a transaction");
+  return { row, number: numbered.number };
 }
 
 async function rollBack(primary: Primary, connection: PrimaryClient): Promise<void> {
@@ -127,6 +143,14 @@ async function rollBack(primary: Primary, connection: PrimaryClient): Promise<vo
   } catch (error) {
     primary.release(connection, error);
   }
+}
+
+/** Runs statements one behind the other without waiting in between; all have ended when it resolves. */
+function runAll<Row extends QueryResultRow>(
+  client: PoolClient,
+  statements: readonly (Statement | string)[],
+): Promise<PromiseSettledResult<QueryResult<Row>>[]> {
+  return Promise.allSettled(statements.map((statement) => client.query<Row>(statement as QueryConfig)));
 }
 
 /** Gives what the first statement failed with that did not fail because of another. */
@@ -146,4 +170,10 @@ function toRefusal(failure: unknown, names: readonly string[]): unknown {
 
 function constraintOf(failure: unknown): string | undefined {
   return (failure as { constraint?: string }).constraint;
+}
+
+/** Finds which of the names a refused insertion was about. */
+function findConflictingName(detail: string | undefined, names: readonly string[]): string {
+  const digest = /\\x([0-9a-f]{64})/.exec(detail ?? "")?.[1];
+  return names.find((name) => digestText(name).toString("hex") === digest) ?? names[0] ?? "";
 }

@@ -5,8 +5,10 @@ import { pino } from "pino";
 import { StoreError } from "../../../server/errors.ts";
 import { openPostgresStore } from "../../../server/stores/postgres.ts";
 import { parsePostgresAddress } from "../../../server/stores/postgres/address.ts";
+import type { DeliveryRecord } from "../../../server/stores/delivery.ts";
 import type { Store } from "../../../server/stores/store.ts";
-import { alter, put, sampleAnswer, waitUntil } from "../../conformance/store-place.ts";
+import { sampleDelivery } from "../../conformance/store-outbox.ts";
+import { alter, claimStates, put, sampleAnswer, waitUntil } from "../../conformance/store-place.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
 import { addPayment, sampleEvent, sampleId, sampleLedger, sampleTime } from "../../support/sample-ledger.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
@@ -168,10 +170,24 @@ describe("the PostgreSQL store, for several processes", { skip: postgresFault },
       const [store] = await openMany(t, proxy.through(address), 1);
       assert.ok(store !== undefined);
       await step(store, 1, 1);
+      const deliveries = [1, 2].map((number) => sampleDelivery(number));
+      await store.transact(sampleId(4), () => ({ result: 0, deliveries }));
+      const ids = deliveries.map(({ id }) => id);
+      const counters = ["circuit:one", "circuit:two"];
+      for (const name of counters) await store.increaseCounter(name);
+      const retry = (delivery: DeliveryRecord) => ({ ...delivery, tries: 1 });
       const changes: ((store: Store) => Promise<unknown>)[] = [
         (tried) => step(tried, 1, 2),
         (tried) => tried.transact(sampleId(2), () => ({ result: 0, ledger: smallLedger(2, 1) })),
         (tried) => tried.transact(sampleId(3), () => ({ result: 0, idempotency: sampleAnswer("alone") })),
+        (tried) =>
+          tried.changeDelivery(ids[0] ?? "", (delivery) => ({
+            delivery: retry(delivery),
+            idempotency: sampleAnswer("delivery"),
+          })),
+        (tried) => tried.changeDelivery(ids[1] ?? "", (delivery) => ({ delivery: retry(delivery) })),
+        (tried) => tried.resetCounter("circuit:one", { idempotency: sampleAnswer("counter") }),
+        (tried) => tried.resetCounter("circuit:two"),
       ];
       for (const change of changes) {
         proxy.cut = cut;
@@ -185,8 +201,10 @@ describe("the PostgreSQL store, for several processes", { skip: postgresFault },
       }
       assert.equal((await store.readLedger(sampleId(1)))?.session.version, isThere ? 2 : 1);
       assert.equal((await store.readLedger(sampleId(2)))?.session.version, isThere ? 1 : undefined);
-      const claim = { ...sampleAnswer("alone"), now: sampleTime(1), leaseUntil: sampleTime(2) };
-      assert.equal((await store.claimIdempotencyKey(claim)).state, isThere ? "stored" : "claimed");
+      const claims = await claimStates(store, "alone", "delivery", "counter");
+      assert.deepEqual(claims, Array(3).fill(isThere ? "stored" : "claimed"));
+      for (const id of ids) assert.equal((await store.readDelivery(id))?.tries, isThere ? 1 : 0);
+      for (const name of counters) assert.equal(await store.readCounter(name), isThere ? 0 : 1);
       const version = isThere ? 2 : 1;
       await assertIntact(store, new Map([[sampleId(1), { asked: version, acknowledged: version }]]));
     });
