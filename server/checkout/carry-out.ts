@@ -160,7 +160,7 @@ async function storeHeard(
       return change.commit(answer(false), keep);
     }
     const status = noteOutcome(change, payment, operation, asReport(heard));
-    if ("refusal" in heard && isDue) tryLater(checkout, change, payment);
+    if ("refusal" in heard && isDue) tryLater(checkout, change, payment, operation);
     stopAsking(checkout, change, payment);
     return change.commit(answer(status !== "pending"), status === "failed" ? undefined : keep);
   };
@@ -204,12 +204,16 @@ function applyOperation(change: Change, payment: PaymentRecord, { type, amount }
   change.record(`payment.${payment.state}`, { payment });
 }
 
-/** Lets a capture that did not reach the provider be tried again by itself, as often as the schedule has intervals. */
-function tryLater(checkout: Checkout, change: Change, payment: PaymentRecord): void {
-  const failed = payment.operations.filter(({ type, status }) => type === "capture" && status === "failed");
+/** Lets what did not reach the provider be tried again by itself, as often as the schedule has intervals. */
+function tryLater(checkout: Checkout, change: Change, payment: PaymentRecord, { type, errorCode }: Operation): void {
+  const isGivenBack = payment.duplicateOf !== undefined;
+  const failed = payment.operations.filter(({ status, ...one }) => one.type === type && status === "failed");
   const interval = checkout.schedule.checkAfterSeconds[failed.length - 1];
-  if (payment.state !== "authorization" || payment.duplicateOf !== undefined || interval === undefined) return;
-  payment.operationDue = { type: "capture", at: secondsAfter(change.now, interval) };
+  // What a provider will not give back is the merchant's to look at.
+  const isUnreached = errorCode === "gateway_unavailable" || errorCode === "circuit_open";
+  const isWanted = isGivenBack ? type !== "capture" && isUnreached : payment.state === "authorization";
+  if (!isWanted || interval === undefined) return;
+  payment.operationDue = { type: isGivenBack ? "give_back" : "capture", at: secondsAfter(change.now, interval) };
 }
 
 /** A provider that can only be asked by sending the same again is asked nothing when all is answered. */

@@ -7,11 +7,15 @@ import { isMoneyReport, type MoneyReport, type Report } from "../gateways/gatewa
 import type { PaymentRecord } from "../stores/ledger.ts";
 import type { Operation } from "../../shared/records.ts";
 import type { GatewayError } from "../errors.ts";
+import { canTransition } from "../../shared/states.ts";
 import type { Change } from "./change.ts";
 import { applyRefund } from "./payment.ts";
 
 /** Longer than any call to a provider may take: one that was made later than this ago may still be under way. */
 const UNDER_WAY_MS = 60_000;
+
+/** How often a duplicate is given back before it is held; each time the provider is asked what came of it. */
+const MOST_TRIES = 6;
 
 /** Tells whether an operation may still be on its way to the provider and back. */
 export function isUnderWay({ createdAt, repeatedAt = createdAt }: Operation, now: Date): boolean {
@@ -116,4 +120,15 @@ export function noteNotDone(change: Change, payment: PaymentRecord, operation: O
   const why = operation.message === undefined ? "" : `: ${operation.message}`;
   operation.message = `the ${type} was not done${why}`;
   change.record("operation.failed", { payment, operationId: operation.id, data: { type, amount } });
+  giveBackAgain(change, payment);
+}
+
+/** Lets a duplicate that was not given back after all be given back by itself again, or holds it at last. */
+function giveBackAgain(change: Change, payment: PaymentRecord): void {
+  const { duplicateOf, state, operations } = payment;
+  const isLeft = canTransition("refund", state) || canTransition("void", state);
+  if (change.onDuplicate !== "refund" || duplicateOf === undefined || !isLeft) return;
+  const failed = operations.filter(({ status }) => status === "failed");
+  if (failed.length < MOST_TRIES) payment.operationDue = { type: "give_back", at: change.time };
+  else change.record("payment.duplicate_held", { payment });
 }

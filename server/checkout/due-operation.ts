@@ -34,8 +34,8 @@ async function captureAtOnce(checkout: Checkout, payment: PaymentRecord, dueAt: 
 }
 
 /**
- * Refunds what was taken, voids what was only authorized. It is tried once; a gateway that cannot, and a provider that
- * refuses, leave it held.
+ * Refunds what was taken, voids what was only authorized. A gateway that cannot, and a provider that refuses, leave it
+ * held; where the provider was not reached, or asked later knows nothing of it, it is tried again.
  */
 async function giveBackDuplicate(checkout: Checkout, payment: PaymentRecord, dueAt: string): Promise<void> {
   const type = payment.state === "authorization" ? "void" : "refund";
@@ -49,12 +49,12 @@ async function giveBackDuplicate(checkout: Checkout, payment: PaymentRecord, due
     await operatePayment(checkout, payment.id, { type, dueAt });
   } catch (error) {
     if (!(error instanceof CheckoutError) || error instanceof StoreError) throw error;
-    checkout.log.error({ paymentId: payment.id, err: error }, "a duplicate could not be given back and is held");
+    checkout.log.error({ paymentId: payment.id, err: error }, "a duplicate could not be given back");
     await forgetDue(checkout, payment, dueAt, "payment.duplicate_held", error);
   }
 }
 
-/** Leaves a payment to the merchant; one on which somebody else was faster is theirs already. */
+/** Leaves a payment to the merchant, unless it is put off; one on which somebody else was faster is theirs already. */
 async function forgetDue(
   checkout: Checkout,
   { id: paymentId, sessionId }: PaymentRecord,
@@ -64,7 +64,8 @@ async function forgetDue(
 ): Promise<void> {
   await changeSession(checkout, sessionId, "expiry", (change) => {
     const payment = change.ledger.payments.find(({ id }) => id === paymentId);
-    if (payment === undefined || (cause instanceof StateError && payment.operationDue?.at !== dueAt)) return;
+    const { at } = payment?.operationDue ?? {};
+    if (payment === undefined || (at !== dueAt && (at !== undefined || cause instanceof StateError))) return;
     delete payment.operationDue;
     change.record(event, { payment });
   });
