@@ -40,6 +40,7 @@ try {
     held: `/payments/${held.id}`,
     payments: "/payments",
     sessions: "/sessions?attention=true",
+    webhooks: "/webhooks",
     search: "/search?text=ada@shop.example",
     "search-nothing": "/search?text=nobody",
     refunded: `/payments/${done.id}`,

@@ -167,6 +167,42 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     await until(() => own() === before + 1, "the webhook to come again");
   });
 
+  it("lists the webhooks that were given up, page by page, and sends one of them again", async () => {
+    const { receiver, server } = stage;
+    const listDead = async () =>
+      (await server.call<{ data: object[] }>("/v1/webhook-deliveries?status=dead&limit=100")).body.data.length;
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    await Promise.all(Array.from({ length: 51 }, () => server.createSession()));
+    await until(async () => (await listDead()) > 50, "more webhooks to be given up than a page shows");
+    receiver.answer = (_request, response) => void response.writeHead(204).end();
+    const dead = await listDead();
+    await using merchant = await Merchant.signedIn(stage, "/");
+    const { page } = merchant;
+    const badges = () => page.$$eval(".delivery .badge", (all) => all.map((one) => one.textContent));
+    await page.click('a[href="#/webhooks?status=dead"]');
+    await merchant.waitForText("Webhooks");
+    await merchant.settled();
+    assert.deepEqual(await badges(), Array(50).fill("Given up"));
+    await merchant.assertAccessible("webhooks that were given up");
+    await merchant.press("Show more");
+    await merchant.settled();
+    assert.deepEqual(await badges(), Array(dead).fill("Given up"));
+    const before = receiver.received.length;
+    await page.click(".delivery button");
+    await merchant.waitForText("It is sent again.");
+    await until(() => receiver.received.length === before + 1, "the webhook to come");
+    await merchant.settled();
+    assert.equal((await badges()).length, dead - 1);
+    await page.select("select[name=status]", "delivered");
+    await merchant.settled();
+    assert.deepEqual(new Set(await badges()), new Set(["Delivered"]));
+    assert.equal(new URL(page.url()).hash, "#/webhooks?status=delivered");
+    await page.click(".delivery a");
+    await merchant.waitForText("Webhooks of all sessions");
+    assert.match(new URL(page.url()).hash, /^#\/sessions\/cs_/);
+    assert.deepEqual(merchant.troubles, []);
+  });
+
   it("keeps the key in memory only, says when it is wrong, and forgets it", async () => {
     await using merchant = await Merchant.visit(stage);
     const { page } = merchant;
@@ -235,6 +271,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
       "/": "was given up",
       "/payments": "Needs attention",
       "/sessions?attention=true": "Needs attention",
+      "/webhooks?status=dead": "Send again",
       [`/search?text=${customer.email}`]: "Complete",
       "/search?text=nobody": "Nothing is called exactly so",
       [`/payments/${held.id}`]: "Webhooks",

@@ -1,22 +1,18 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { DeliveryStatus, WebhookDelivery } from "../../shared/deliveries.ts";
+import type { WebhookDelivery } from "../../shared/deliveries.ts";
+import { PATHS } from "../../shared/paths.ts";
+import type { Action } from "./action.ts";
 import { renderBadge } from "./console-part.ts";
 import { timeElement } from "./format.ts";
-import { sessionAddress } from "./routes.ts";
-import type { Tone } from "./words/states.ts";
-
-const STATUS_WORDS: Readonly<Record<DeliveryStatus, readonly [string, Tone]>> = {
-  due: ["On its way", "wait"],
-  delivered: ["Delivered", "good"],
-  dead: ["Given up", "bad"],
-};
+import { listAddress, sessionAddress } from "./routes.ts";
+import { DELIVERY_WORDS } from "./words/states.ts";
 
 /** Renders a session's webhooks, each with what came of it and a way to send it again. */
 export function renderDeliveries(
   deliveries: readonly WebhookDelivery[],
-  resend: (delivery: WebhookDelivery) => void,
+  action: Action,
 ): TemplateResult | typeof nothing {
   if (deliveries.length === 0) return nothing;
   return html`<section aria-labelledby="webhooks">
@@ -25,21 +21,19 @@ export function renderDeliveries(
       ${repeat(
         deliveries,
         ({ id }) => id,
-        (delivery) =>
-          html`<li class="delivery">
-            <p><code>${delivery.eventType}</code> ${renderBadge(STATUS_WORDS[delivery.status])}</p>
-            <p class="small muted">${delivery.endpoint} · ${renderOutcome(delivery)}</p>
-            <button
-              class="button"
-              aria-label=${`Send again: ${delivery.eventType} to ${delivery.endpoint}`}
-              @click=${() => resend(delivery)}
-            >
-              Send again
-            </button>
-          </li>`,
+        (delivery) => renderDelivery(delivery, html`<code>${delivery.eventType}</code>`, action),
       )}
     </ul>
+    <p><a href=${listAddress("webhooks", {})}>Webhooks of all sessions</a></p>
   </section>`;
+}
+
+/** Renders a webhook as one line of a list of many sessions'. */
+export function renderListedDelivery(delivery: WebhookDelivery, action: Action): TemplateResult {
+  const { sessionId, eventType, createdAt } = delivery;
+  const title = html`<a href=${sessionAddress(sessionId)}><code>${eventType}</code></a>
+    <span class="small muted">${timeElement(createdAt)}</span>`;
+  return renderDelivery(delivery, title, action);
 }
 
 /** Renders a webhook that was given up, as one line of a list: what happened, and what to do. */
@@ -51,6 +45,23 @@ export function renderDeadDelivery({ sessionId, eventType, endpoint, createdAt }
       <span class="about">${endpoint}</span>
       <span class="muted">${timeElement(createdAt)}</span>
     </a>
+  </li>`;
+}
+
+function renderDelivery(delivery: WebhookDelivery, title: TemplateResult, action: Action): TemplateResult {
+  const { id, eventType, endpoint, status } = delivery;
+  const resend = (): void => action.act(PATHS.resendDelivery(id), "It is sent again.");
+  return html`<li class="delivery">
+    <p>${title} ${renderBadge(DELIVERY_WORDS[status])}</p>
+    <p class="small muted">${endpoint} · ${renderOutcome(delivery)}</p>
+    <button
+      class="button"
+      aria-disabled=${action.isRunning}
+      aria-label=${`Send again: ${eventType} to ${endpoint}`}
+      @click=${resend}
+    >
+      Send again
+    </button>
   </li>`;
 }
 

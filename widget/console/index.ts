@@ -3,6 +3,7 @@ import { ConsoleOverview } from "./pages/overview.ts";
 import { ConsoleList } from "./pages/list.ts";
 import { ConsoleRecord } from "./pages/record.ts";
 import { ConsoleSearch } from "./pages/search.ts";
+import { ConsoleWebhooks } from "./pages/webhooks.ts";
 import { OperationDialog } from "./operation-dialog.ts";
 import { styles } from "./styles.ts";
 
@@ -14,5 +15,6 @@ customElements.define("console-overview", ConsoleOverview);
 customElements.define("console-list", ConsoleList);
 customElements.define("console-record", ConsoleRecord);
 customElements.define("console-search", ConsoleSearch);
+customElements.define("console-webhooks", ConsoleWebhooks);
 customElements.define("operation-dialog", OperationDialog);
 customElements.define("offsite-console", OffsiteConsole);

@@ -131,6 +131,12 @@ export class OffsiteConsole extends LitElement {
           .section=${route.page}
           .query=${route.query}
         ></console-list>`;
+      case "webhooks":
+        return html`<console-webhooks
+          .client=${client}
+          .gateways=${gateways}
+          .query=${route.query}
+        ></console-webhooks>`;
       case "payment":
       case "session":
         return html`<console-record

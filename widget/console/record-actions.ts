@@ -3,6 +3,7 @@ import type { TemplateResult } from "lit";
 import { PATHS } from "../../shared/paths.ts";
 import type { Payment } from "../../shared/records.ts";
 import { canTransition } from "../../shared/states.ts";
+import type { Act } from "./action.ts";
 import type { DialogOperation } from "./operation-dialog.ts";
 import { can } from "./words/scene.ts";
 import type { Scene } from "./words/scene.ts";
@@ -13,7 +14,7 @@ export interface RecordActions {
   /** Asks before it does something. */
   openDialog: (operation: DialogOperation) => void;
   /** Posts at once, and then says what was done. */
-  act: (path: string, done: string) => void;
+  act: Act;
 }
 
 const LABELS = {

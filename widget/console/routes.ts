@@ -1,8 +1,10 @@
+/** The lists that the console has, as its addresses name them. */
+export type ListSection = "payments" | "sessions" | "webhooks";
+
 /** What the console shows, as its address after `#` says; there is never a secret in it. */
 export type Route =
   | { page: "overview" }
-  | { page: "payments"; query: Record<string, string> }
-  | { page: "sessions"; query: Record<string, string> }
+  | { page: ListSection; query: Record<string, string> }
   | { page: "payment"; id: string }
   | { page: "session"; id: string }
   | { page: "search"; text: string }
@@ -23,6 +25,7 @@ export function readRoute(hash: string): Route {
       return { page: "overview" };
     case "payments":
     case "sessions":
+    case "webhooks":
       return { page: section, query };
     case "search":
       return { page: "search", text: query["text"] ?? "" };
@@ -32,7 +35,7 @@ export function readRoute(hash: string): Route {
 }
 
 /** The address of a list with filters; those that are empty are left out. */
-export function listAddress(section: "payments" | "sessions", query: Readonly<Record<string, string>>): string {
+export function listAddress(section: ListSection, query: Readonly<Record<string, string>>): string {
   const given = Object.entries(query).filter(([, value]) => value !== "");
   return given.length === 0 ? `#/${section}` : `#/${section}?${new URLSearchParams(given).toString()}`;
 }

@@ -1,6 +1,6 @@
 /** The console's look, on top of the family's page style. */
 export const styles = `
-  offsite-console, console-overview, console-list, console-record, console-search { display: block; }
+  offsite-console, console-overview, console-list, console-record, console-search, console-webhooks { display: block; }
   .inner { width: 100%; max-width: 1120px; margin: 0 auto; padding-inline: 16px; }
   main:focus { outline: none; }
   main.inner { padding-block: 24px 48px; }

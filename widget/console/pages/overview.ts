@@ -5,9 +5,9 @@ import { PATHS } from "../../../shared/paths.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession } from "../../../shared/records.ts";
 import type { Statistics } from "../../../shared/statistics.ts";
+import { Action } from "../action.ts";
 import { renderChart } from "../chart.ts";
 import { renderOpenCircuits } from "../circuits.ts";
-import { ConsoleProblem, newIdempotencyKey } from "../client.ts";
 import type { GatewayView, ListPage } from "../client.ts";
 import { ConsolePart, renderProblem, renderSkeleton } from "../console-part.ts";
 import { renderDeadDelivery } from "../deliveries.ts";
@@ -34,9 +34,9 @@ interface Overview {
 /** What needs somebody first, then the last 30 days, then the latest payments. */
 export class ConsoleOverview extends ConsolePart {
   readonly #loader = new Loader<Overview>(this);
-
-  #actionProblem: ConsoleProblem | undefined;
-  #said = "";
+  readonly #action = new Action(this, () => {
+    void this.#loader.load(() => this.#ask(this.#loader.value), { keeps: true });
+  });
   #addedUpAt = 0;
 
   constructor() {
@@ -52,8 +52,8 @@ export class ConsoleOverview extends ConsolePart {
   protected override render(): TemplateResult {
     const { value, problem, isLoading } = this.#loader;
     return html`<h1>Overview</h1>
-      ${renderProblem(problem)} ${renderProblem(this.#actionProblem)}
-      <p class="small muted" role="status">${this.#said}</p>
+      ${renderProblem(problem)} ${renderProblem(this.#action.problem)}
+      <p class="small muted" role="status">${this.#action.said}</p>
       ${isLoading && value === undefined ? renderSkeleton() : ""} ${value === undefined ? "" : this.#renderAll(value)}`;
   }
 
@@ -62,7 +62,7 @@ export class ConsoleOverview extends ConsolePart {
     const concerns = attention.data.length + dead.data.length;
     return html`<section aria-labelledby="attention">
         <h2 id="attention">Needs attention</h2>
-        ${renderOpenCircuits(gateways, (gateway) => void this.#resetCircuit(gateway))}
+        ${renderOpenCircuits(gateways, this.#action.act)}
         ${
           concerns === 0 && !isCircuitOpen
             ? html`<p class="card pad muted">Nothing needs you: every payment is as it should be.</p>`
@@ -75,6 +75,11 @@ export class ConsoleOverview extends ConsolePart {
           attention.next === null
             ? ""
             : html`<p><a href=${listAddress("sessions", { attention: "true" })}>All that needs attention</a></p>`
+        }
+        ${
+          dead.next === null
+            ? ""
+            : html`<p><a href=${listAddress("webhooks", { status: "dead" })}>All webhooks that were given up</a></p>`
         }
       </section>
       ${renderChart(statistics)}
@@ -111,18 +116,6 @@ export class ConsoleOverview extends ConsolePart {
     const statistics = await this.client.get<Statistics>(PATHS.statistics, { days: 30 });
     this.#addedUpAt = performance.now();
     return statistics;
-  }
-
-  async #resetCircuit({ id, label }: GatewayView): Promise<void> {
-    this.#actionProblem = undefined;
-    try {
-      await this.client.post(PATHS.resetCircuit(id), newIdempotencyKey());
-      this.#said = `Calls to ${label} go through again.`;
-    } catch (error) {
-      if (!(error instanceof ConsoleProblem)) throw error;
-      this.#actionProblem = error;
-    }
-    await this.#loader.load(() => this.#ask(this.#loader.value), { keeps: true });
   }
 }
 

@@ -4,8 +4,8 @@ import { PATHS } from "../../../shared/paths.ts";
 import type { CheckoutEvent } from "../../../shared/events.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutSession, Payment } from "../../../shared/records.ts";
+import { Action } from "../action.ts";
 import { renderOpenCircuits } from "../circuits.ts";
-import { ConsoleProblem, newIdempotencyKey } from "../client.ts";
 import type { GatewayView, ListPage } from "../client.ts";
 import { ConsolePart, renderBadge, renderProblem, renderSkeleton } from "../console-part.ts";
 import { money, time } from "../format.ts";
@@ -40,10 +40,8 @@ export class ConsoleRecord extends ConsolePart {
   declare kind: "payment" | "session";
   declare recordId: string;
   readonly #loader = new Loader<Loaded>(this);
+  readonly #action = new Action(this, () => this.#reload());
   #operation: DialogOperation | undefined;
-  #actionProblem: ConsoleProblem | undefined;
-  #said = "";
-  #isActing = false;
 
   constructor() {
     super();
@@ -53,8 +51,7 @@ export class ConsoleRecord extends ConsolePart {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("recordId")) return;
     this.#operation = undefined;
-    this.#actionProblem = undefined;
-    this.#said = "";
+    this.#action.forget();
     void this.#loader.load(() => this.#ask());
   }
 
@@ -66,6 +63,7 @@ export class ConsoleRecord extends ConsolePart {
     }
     const { scene, payment, deliveries } = value;
     const { session } = scene;
+    const { act } = this.#action;
     const standing = payment === undefined ? describeSession(scene) : describePayment(payment, scene);
     const { amount, currency } = payment ?? session;
     const badge = payment === undefined ? SESSION_WORDS[session.status] : PAYMENT_WORDS[payment.state];
@@ -75,20 +73,18 @@ export class ConsoleRecord extends ConsolePart {
         <p><strong>${standing.happened}</strong></p>
         <p>${standing.todo}</p>
       </div>
-      ${renderProblem(problem)} ${renderProblem(this.#actionProblem)}
-      <p class="small muted" role="status">${this.#said}</p>
-      ${renderOpenCircuits(this.#circuitsOf(scene), ({ id, label }) => {
-        void this.#act(PATHS.resetCircuit(id), `Calls to ${label} go through again.`);
-      })}
+      ${renderProblem(problem)} ${renderProblem(this.#action.problem)}
+      <p class="small muted" role="status">${this.#action.said}</p>
+      ${renderOpenCircuits(this.#circuitsOf(scene), act)}
       ${renderActions(scene, payment, {
-        isActing: this.#isActing,
+        isActing: this.#action.isRunning,
         openDialog: (operation) => this.#openDialog(operation),
-        act: (path, done) => void this.#act(path, done),
+        act,
       })}
       <div class="columns">
         <div>
           ${renderPayments(scene, payment)} ${renderTimeline(scene, payment)}
-          ${renderDeliveries(deliveries, ({ id }) => void this.#act(PATHS.resendDelivery(id), "It is sent again."))}
+          ${renderDeliveries(deliveries, this.#action)}
         </div>
         ${renderFacts(scene, payment)}
       </div>
@@ -123,24 +119,6 @@ export class ConsoleRecord extends ConsolePart {
     await this.updateComplete;
     // The browser gives the focus back to the button that opened the dialog, unless it went while that was open.
     this.catchFocus();
-  }
-
-  async #act(path: string, done: string): Promise<void> {
-    if (this.#isActing) return;
-    this.#isActing = true;
-    this.#actionProblem = undefined;
-    this.#said = "";
-    this.requestUpdate();
-    try {
-      await this.client.post(path, newIdempotencyKey());
-      this.#said = `${done} Looked at ${time(new Date().toISOString())}.`;
-    } catch (error) {
-      if (!(error instanceof ConsoleProblem)) throw error;
-      this.#actionProblem = error;
-    } finally {
-      this.#isActing = false;
-      this.#reload();
-    }
   }
 
   #reload(): void {

@@ -1,3 +1,4 @@
+import type { DeliveryStatus } from "../../../shared/deliveries.ts";
 import type { ProblemCode } from "../../../shared/problems.ts";
 import type {
   AttentionReason,
@@ -42,6 +43,13 @@ export const ATTEMPT_WORDS: Readonly<Record<AttemptState, string>> = {
   expired: "Expired",
   superseded: "Replaced by a later one",
   failed: "Failed",
+};
+
+/** How each webhook stands in a word or two. */
+export const DELIVERY_WORDS: Readonly<Record<DeliveryStatus, readonly [string, Tone]>> = {
+  due: ["On its way", "wait"],
+  delivered: ["Delivered", "good"],
+  dead: ["Given up", "bad"],
 };
 
 /** Why somebody should look: what happened, and what to do. */
