@@ -232,6 +232,14 @@ export class Merchant {
     return this.page.$eval("main", (element) => element.innerText);
   }
 
+  /** On how many lines the links, the search and the buttons of the header stand. */
+  headerLines(): Promise<number> {
+    return this.page.$$eval(
+      "header.top :is(nav a, input, .inner button)",
+      (all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size,
+    );
+  }
+
   /** What has no room: elements that reach past the page's right edge, and rows whose beginning lies over the rest. */
   tooWide(): Promise<string[]> {
     return this.page.evaluate(() => {

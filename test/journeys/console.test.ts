@@ -286,6 +286,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     ];
     for (const { scheme, width } of choose("looks of the console", looks, (look) => looks.indexOf(look) < 2)) {
       await using merchant = await Merchant.signedIn(stage, "/", { width, scheme });
+      assert.ok((await merchant.headerLines()) <= (width < 480 ? 2 : 1), `the header's lines at ${width} px`);
       const look = async (name: string) => {
         await merchant.assertAccessible(`${name} at ${width} px, ${scheme}`);
         assert.deepEqual(await merchant.tooWide(), [], `${name} at ${width} px`);

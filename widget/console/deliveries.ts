@@ -31,9 +31,9 @@ export function renderDeliveries(
 /** Renders a webhook as one line of a list of many sessions'. */
 export function renderListedDelivery(delivery: WebhookDelivery, action: Action): TemplateResult {
   const { sessionId, eventType, createdAt } = delivery;
-  const title = html`<a href=${sessionAddress(sessionId)}><code>${eventType}</code></a>
-    <span class="small muted">${timeElement(createdAt)}</span>`;
-  return renderDelivery(delivery, title, action);
+  const link = html`<a href=${sessionAddress(sessionId)}><code>${eventType}</code></a>`;
+  const created = html`<span class="small muted">${timeElement(createdAt)}</span>`;
+  return renderDelivery(delivery, html`${link} ${created}`, action);
 }
 
 /** Renders a webhook that was given up, as one line of a list: what happened, and what to do. */

@@ -12,6 +12,11 @@ const SECTIONS = [
   ["#/sessions", "Sessions", "session"],
 ] as const;
 
+/** Stands for the word where there is no room for it. */
+const MAGNIFIER = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+  <path d="M13.5 13.5 18 18M15 8.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0Z" />
+</svg>`;
+
 /**
  * The merchant's console: asks for the secret key, keeps it in memory until it is signed out of, reloaded or left, and
  * shows the page that the address names after `#`.
@@ -109,7 +114,7 @@ export class OffsiteConsole extends LitElement {
               autocomplete="off"
               maxlength="254"
             />
-            <button class="button">Search</button>
+            <button class="button">${MAGNIFIER}<span>Search</span></button>
           </form>
           <button class="button quiet" @click=${() => this.#signOut()}>Sign out</button>
         </div>

@@ -24,7 +24,8 @@ export const styles = `
   .top nav a:hover { background: var(--offsite-canvas); }
   .top nav a[aria-current] { font-weight: 650; box-shadow: inset 0 -2px var(--offsite-accent); border-radius: 0; }
   .search { display: flex; flex: 1 1 260px; min-width: 0; gap: 8px; justify-content: end; }
-  .search input { flex: 1 1 0; max-width: 320px; min-width: 0; }
+  .search input { flex: 1 1 0; max-width: 320px; min-width: 0; text-overflow: ellipsis; }
+  .search svg { display: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
   input, select { min-height: 44px; padding: 8px 12px; border: 1px solid var(--offsite-muted); border-radius: var(--offsite-radius); background: var(--offsite-surface); color: inherit; font: inherit; }
   input[type="checkbox"] { width: 20px; min-height: 20px; margin: 0; accent-color: var(--offsite-accent); }
   input[aria-invalid="true"] { border-color: var(--offsite-danger); }
@@ -48,6 +49,7 @@ export const styles = `
   .row.concern > :nth-child(2) { grid-column: 1 / -1; text-align: start; }
   .row.concern > :nth-child(3) { grid-row: 1; grid-column: 2; text-align: end; }
   .delivery { display: grid; gap: 4px 16px; align-items: center; justify-items: start; padding: 12px 16px; }
+  .delivery a { text-underline-offset: 5px; }
   time { white-space: nowrap; }
   .badge { display: inline-block; padding: 0 8px; border: 1px solid currentColor; border-radius: 12px; font-size: var(--offsite-text-small); font-weight: 600; line-height: 22px; white-space: nowrap; vertical-align: middle; letter-spacing: 0; }
   .badge.good, .key.paid, .chart .paid { color: var(--offsite-success); fill: var(--offsite-success); }
@@ -93,6 +95,12 @@ export const styles = `
   .skeleton i { height: 48px; border-radius: var(--offsite-radius); background: var(--offsite-line); opacity: 0.6; }
   @keyframes appear { from { visibility: hidden; } }
   noscript { display: block; padding: 24px; }
+  @media (max-width: 479px) {
+    .search { flex-basis: 160px; }
+    .search .button { display: grid; place-items: center; width: 44px; padding: 0; }
+    .search svg { display: block; }
+    .search span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  }
   @media (min-width: 800px) {
     .row { grid-template-columns: 8rem minmax(0, 1.6fr) minmax(0, 1.2fr) 13rem; align-items: center; }
     .row > :nth-child(2) { text-align: start; }
