@@ -6,7 +6,7 @@
  *    it is not paid.
  * 3. Who reads an open session need not wait for that: a live trip of which nobody has asked for long is asked about first.
  * 4. A session past its `expiresAt` expires, after the provider of its live attempt was asked; where that cannot be
- *    asked, it stays open until it can.
+ *    asked, it stays open until it can. Trips that may still be paid although we take them for ended are asked about, too.
  */
 import { GatewayError } from "../errors.ts";
 import type { FetchedPayment, Trip } from "../gateways/gateway.ts";
@@ -93,6 +93,7 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
       return readLedger(checkout, sessionId);
     }
   }
+  await askAboutEnded(checkout, ledger);
   return changeSession(checkout, sessionId, "expiry", (change) => {
     if (!isExpiring(change.ledger, change.now)) return;
     // Started by a process whose clock is behind ours: it is asked about first, the next time.
@@ -101,6 +102,18 @@ export async function expireWhenDue(checkout: Checkout, sessionId: string): Prom
     change.record("checkout_session.expired");
     for (const attempt of change.ledger.attempts) endAttempt(change, attempt, "expired");
   });
+}
+
+/**
+ * Asks about the trips of a session that nobody but the customer's browser, a later trip or our own clock has ended: what
+ * was paid on one is in time. They hold nothing up: who cannot be asked is asked again later.
+ */
+async function askAboutEnded(checkout: Checkout, { session, attempts }: Ledger): Promise<void> {
+  for (const attempt of attempts) {
+    const isWatched = attempt.nextCheckAt !== undefined && attempt.isEndProven !== true;
+    if (attempt.state === "started" || attempt.state === "settled" || !isWatched) continue;
+    if ((await askOrPostpone(checkout, { session, attempt })) === undefined) return;
+  }
 }
 
 /** Asks about an attempt; tells whether the provider could be asked. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { findTripByToken, settleCancel } from "../../../server/checkout/come-back.ts";
+import { startAttempt } from "../../../server/checkout/start-attempt.ts";
 import { bringUpToDate, finishDueWork, runDueWork } from "../../../server/checkout/due-work.ts";
 import { openPlayCheckout, type PlayCheckout } from "../../support/play-checkout.ts";
 
@@ -62,6 +64,34 @@ describe("asking a provider", () => {
     clock.advance(901);
     provider.act(trip, "pay");
     assert.equal((await bringUpToDate(checkout, id)).session.status, "complete");
+  });
+
+  it("asks before a session expires also about trips that only the customer's browser or another trip has ended", async () => {
+    const { checkout, provider, clock } = play;
+    for (const end of ["cancel", "supersede"]) {
+      const { id, trip } = await play.begin();
+      if (end === "cancel") await settleCancel(checkout, await findTripByToken(checkout, trip.returnToken));
+      else await startAttempt(checkout, id, { presentation: "redirect" });
+      provider.act(trip, "pay");
+      clock.advance(31);
+      const { session, payments } = await bringUpToDate(checkout, id);
+      assert.deepEqual([session.status, payments[0]?.state, payments[0]?.late], ["complete", "completed", undefined]);
+    }
+  });
+
+  it("lets a session expire while such a trip cannot be asked about, and asks later", async () => {
+    const { checkout, provider, clock } = play;
+    const { id, trip } = await play.begin();
+    await settleCancel(checkout, await findTripByToken(checkout, trip.returnToken));
+    provider.act(trip, "pay");
+    provider.fault = "before";
+    clock.advance(31);
+    assert.equal((await bringUpToDate(checkout, id)).session.status, "expired");
+    provider.fault = "none";
+    clock.advance(61);
+    await runDueWork(checkout);
+    const { session, payments } = await bringUpToDate(checkout, id);
+    assert.deepEqual([session.status, payments[0]?.late], ["complete", true]);
   });
 
   it("leaves a session readable whose provider names another order's money, and asks again later", async () => {
