@@ -135,9 +135,9 @@ export class Journal {
   }
 
   async #writeAll(): Promise<void> {
-    // All that the current turn of the event loop brings goes into the first group.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0 || this.#betweenGroups.length > 0) {
+      // All that the current turn of the event loop brings goes into one group: the busier the process, the fewer syncs.
+      await new Promise((resolve) => setImmediate(resolve));
       const task = this.#betweenGroups.shift();
       if (task === undefined) await this.#commit(this.#takeGroup());
       else await task();
