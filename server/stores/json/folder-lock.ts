@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { chmod, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { StoreError } from "../../errors.ts";
@@ -21,19 +22,80 @@ export function lockFolder(folder: string): Promise<Release> {
   return process.platform === "linux" ? lockBySocket(folder) : lockByFile(folder);
 }
 
-/** Locks by an abstract Unix socket: the kernel gives its name once and takes it back when the process is gone. */
+/** Locks by sockets, which the kernel takes back from a process that is gone. */
 async function lockBySocket(folder: string): Promise<Release> {
-  const server = createServer((socket) => socket.destroy());
+  const releaseName = await lockByName(folder);
+  try {
+    const releaseFile = await lockBySocketFile(folder);
+    return async () => {
+      await releaseFile();
+      await releaseName();
+    };
+  } catch (error) {
+    await releaseName();
+    throw error;
+  }
+}
+
+/** Locks by an abstract Unix socket, whose name the kernel gives once in each network namespace. */
+async function lockByName(folder: string): Promise<Release> {
   const name = `\0offsite-checkout-store-${await folderIdentity(folder)}`;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(cause.code === "EADDRINUSE" ? inUse(folder, cause) : cause);
-    });
-    server.listen(name, resolve);
-  });
-  // A lock alone is no reason to keep the process running.
-  server.unref();
+  try {
+    return await listen(name);
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).code === "EADDRINUSE" ? inUse(folder, cause) : cause;
+  }
+}
+
+/**
+ * Locks by a socket in the folder for each process that tries, which answers while the process lives: also those of other
+ * containers, which know nothing of each other's abstract names and process ids. Of two that try at the same moment both
+ * may be refused, but never both let in. A file system that holds no sockets, or is only read, goes without.
+ */
+export async function lockBySocketFile(folder: string): Promise<Release> {
+  const handle = await open(folder, "r");
+  // By way of the descriptor: the path of a socket has room for a hundred characters.
+  const pathOf = (name: string) => `/proc/self/fd/${handle.fd}/${name}`;
+  const name = `${LOCK_PREFIX}${randomUUID()}`;
+  const close = await listen(pathOf(name)).catch(() => null);
+  const release = async () => {
+    await close?.();
+    await rm(join(folder, name), { force: true });
+    await handle.close();
+  };
+  try {
+    if (close !== null) await chmod(join(folder, name), 0o600);
+    for (const other of await readdir(folder)) {
+      if (!other.startsWith(LOCK_PREFIX) || other === name) continue;
+      if (await isAnswered(pathOf(other))) throw inUse(folder);
+      // No other socket ever gets this name, so that it is surely the dead one's that goes.
+      if (close !== null) await rm(join(folder, other), { force: true });
+    }
+    return release;
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Listens at a socket, which is no reason to keep the process running; gives the way to end it. */
+async function listen(path: string): Promise<Release> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen(path).unref();
+  await once(server, "listening");
   return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function isAnswered(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch (error) {
+    return !["ECONNREFUSED", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "");
+  } finally {
+    socket.destroy();
+  }
 }
 
 /**

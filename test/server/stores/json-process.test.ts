@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { StoreError } from "../../../server/errors.ts";
 import { openJsonStore } from "../../../server/stores/json.ts";
-import { lockByFile, lockFolder } from "../../../server/stores/json/folder-lock.ts";
+import { lockByFile, lockBySocketFile, lockFolder } from "../../../server/stores/json/folder-lock.ts";
 import { sampleId, sampleTime } from "../../support/sample-ledger.ts";
 import { assertIntact, step, type Progress } from "./small-load.ts";
 
@@ -90,7 +90,8 @@ describe("the JSON store and the processes that open it", () => {
   });
 });
 
-for (const [name, lock] of Object.entries({ lockFolder, lockByFile })) {
+const LOCKS = { lockFolder, lockByFile, ...(process.platform === "linux" ? { lockBySocketFile } : {}) };
+for (const [name, lock] of Object.entries(LOCKS)) {
   describe(name, () => {
     it("gives a folder to one at a time", async (t) => {
       const folder = await makeFolder(t);
@@ -102,6 +103,49 @@ for (const [name, lock] of Object.entries({ lockFolder, lockByFile })) {
     });
   });
 }
+
+describe("lockBySocketFile", { skip: process.platform !== "linux" && "left out: it is Linux's" }, () => {
+  it("takes over from a process that was killed, and leaves nothing in the folder", async (t) => {
+    const folder = join(await makeFolder(t), "a".repeat(150));
+    const load = spawnLoad(folder);
+    await once(load.stdout, "data");
+    await assert.rejects(lockBySocketFile(folder), StoreError);
+    load.kill("SIGKILL");
+    await once(load, "close");
+    const left = await readdir(folder);
+    assert.equal(left.filter((name) => name.startsWith("lock-")).length, 1);
+    await (
+      await lockBySocketFile(folder)
+    )();
+    assert.deepEqual(
+      await readdir(folder),
+      left.filter((name) => !name.startsWith("lock-")),
+    );
+  });
+
+  it("never gives a folder to two of many", async (t) => {
+    const folder = await makeFolder(t);
+    for (let round = 0; round < 5; round += 1) {
+      const locks = await Promise.allSettled(Array.from({ length: 8 }, () => lockBySocketFile(folder)));
+      const got = locks.filter((lock) => lock.status === "fulfilled");
+      assert.ok(got.length <= 1);
+      for (const { value } of got) await value();
+    }
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it("refuses a process of another container", async (t) => {
+    const folder = await makeFolder(t);
+    const contained = spawnSync("unshare", ["--map-root-user", "--net", "--pid", "--fork", "true"]);
+    if (contained.status !== 0) return t.skip("left out: this machine makes no containers");
+    const store = await open(folder);
+    const parameters = ["--map-root-user", "--net", "--pid", "--fork", process.execPath, LOAD_PROCESS, folder, "1"];
+    const { status, stderr } = spawnSync("unshare", parameters, { encoding: "utf8", timeout: 10_000 });
+    await store.close();
+    assert.equal(status, 1);
+    assert.match(stderr, /in use by another process/);
+  });
+});
 
 describe("lockByFile", () => {
   it("takes over from a process that is gone, whoever has its number now", async (t) => {
