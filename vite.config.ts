@@ -31,9 +31,9 @@ export function collapseTemplates(): Plugin {
     enforce: "pre",
     transform(code, id) {
       if (!/\/widget\/.*\.ts$/.test(id)) return undefined;
-      if (/="[^"`]*\$\{/.test(code) && !id.includes("/console/")) {
-        // What `dietLit` has taken out of lit-html.
-        throw new Error(`${id}: a bound attribute is bound as a whole`);
+      // What `dietLit` has taken out of lit-html: attributes of text and values, and values after a text that ends in `=`.
+      if (/="[^"`]*\$\{|(?<!=)>[^<>`=]*=\$\{/.test(code) && !id.includes("/console/")) {
+        throw new Error(`${id}: a bound attribute is bound as a whole, and no text ends in "=" before a value`);
       }
       const collapsed = code
         .replace(/styles = `[^`]*`/g, (sheet) =>
@@ -102,7 +102,8 @@ function finish(): Plugin {
         const { code } = await minify(file.code, {
           ecma: 2020,
           toplevel: true,
-          compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, pure_getters: true },
+          // Unsafe it is for who redefines `Array` or `String`: here it turns templates into sums.
+          compress: { passes: 3, keep_fargs: false, unsafe: true, unsafe_arrows: true, pure_getters: true },
           // Lit's own inner names, which only its copies of other versions would look for, and ours.
           mangle: { properties: { regex: new RegExp(`^(_\\$.*|private_.*|${INNER_NAMES})$`) } },
         });

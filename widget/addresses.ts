@@ -2,11 +2,11 @@ import { SESSION_PARAMETER } from "../shared/paths.ts";
 
 /**
  * Where this script came from: the page's script of that very name, or none where another script brought it. The client
- * secret goes to that origin.
+ * secret goes to that origin. Not by `document.scripts`, which a form of this name would stand in front of.
  */
 const scriptUrl =
   globalThis.document &&
-  [...document.scripts].find(({ src }) => /\/offsite-checkout(\.\w+)?\.js([?#]|$)/.test(src))?.src;
+  [...document.querySelectorAll("script")].find(({ src }) => /\/offsite-checkout(\.\w+)?\.js([?#]|$)/.test(src))?.src;
 
 /**
  * Gives the base URL of the server, without a slash at its end: as given, relative to the page, else where this

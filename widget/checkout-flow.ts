@@ -150,6 +150,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
       this.tell("offsite-error", "popup_blocked");
       return;
     }
+    if (presentation !== choice.presentation) this.instead = presentation;
     const ticket = this.#watch.reset();
     const isStale = () => ticket !== this.#watch.ticket;
     this.#isReturning = false;
@@ -194,9 +195,11 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   #show(name: View["name"], notice?: Notice): void {
     if (!/starting|frame|window/.test(name)) this.page.close();
+    // What is given up before there is a session leads back to the order.
+    if (name === "start" && !this.session) name = "offer";
     if (name !== this.view.name || notice) this.view = { name, notice };
     this.flowHost.requestUpdate();
-    const isOver = name === "start" && this.session?.attempt?.state !== "started";
+    const isOver = this.session?.attempt?.state !== "started" && name === "start";
     this.#watch.follow(isOver ? undefined : FIRST_MS[name]);
   }
 

@@ -1,7 +1,8 @@
 /**
  * What the widget never asks of lit-html, as text of its published file and what stands there instead: SVG and MathML
- * templates, attributes of text and values mixed, bindings on elements, in comments and in raw text, directives, hydration and polyfills. The build fails
- * where a new version of lit-html reads otherwise, and the size limit tells what that is worth.
+ * templates, attributes of text and values mixed, bindings on elements, in comments and in raw text, texts that end in
+ * `=` before a value, directives, hydration and polyfills. The build fails where a new version of lit-html reads
+ * otherwise, and the size limit tells what that is worth.
  */
 const CUTS: readonly (readonly [published: string, instead: string])[] = [
   // Attributes of text and values mixed: what is bound is the whole attribute.
@@ -22,7 +23,6 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ['+(2===i?"</svg>":3===i?"</math>":"")', ""],
   [",2===i||3===i){const t=this.el.content.firstChild;t.replaceWith(...t.childNodes)}", ",0);"],
   // Raw text elements: the widget's templates have none.
-  ['(y.test(u[2])&&(n=RegExp("</"+u[2],"g")),c=p)', "(c=p)"],
   [
     'if(y.test(r.tagName)){const t=r.textContent.split(o),i=t.length-1;if(i>0){r.textContent=s?s.emptyScript:"";for(let s=0;s<i;s++)r.append(t[s],c()),P.nextNode(),d.push({type:2,index:++l});r.append(t[i],c())}}',
     "",
@@ -87,14 +87,15 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   [",T as mathml", ""],
   [",w as svg", ""],
   ["b=x(1),w=x(2),T=x(3)", "b=x(1)"],
-  // Comments in templates, attributes in single quotes, tags that close themselves right after a value.
-  ['"!--"===u[1]?c=_:void 0!==u[1]?c=m:', ""],
-  ["c===$||c===g?c=p:c===_||c===m?c=v:(c=p,n=void 0)", "c=p"],
-  ["c=n??v", "c=v"],
+  // Reading a template's HTML: a value that follows `=` is that attribute's, every other one is a child.
+  [
+    'l="",c=v;for(let i=0;i<s;i++){const s=t[i];let a,u,d=-1,f=0;for(;f<s.length&&(c.lastIndex=f,u=c.exec(s),null!==u);)f=c.lastIndex,c===v?"!--"===u[1]?c=_:void 0!==u[1]?c=m:void 0!==u[2]?(y.test(u[2])&&(n=RegExp("</"+u[2],"g")),c=p):void 0!==u[3]&&(c=p):c===p?">"===u[0]?(c=n??v,d=-1):void 0===u[1]?d=-2:(d=c.lastIndex-u[2].length,a=u[1],c=void 0===u[3]?p:\'"\'===u[3]?$:g):c===$||c===g?c=p:c===_||c===m?c=v:(c=p,n=void 0);const x=c===p&&t[i+1].startsWith("/>")?" ":"";l+=c===v?s+r:d>=0?(e.push(a),s.slice(0,d)+h+s.slice(d)+o+x):s+o+(-2===d?i:x)}',
+    'l="";for(let i=0;i<s;i++){const s=t[i],n=/(\\S+)=$/.exec(s);l+=n?(e.push(n[1]),s.slice(0,-1)+h+"="+o):s+r}',
+  ],
   ["let n,l=", "let l="],
-  ["c=void 0===u[3]?p:'\"'===u[3]?$:g", "c=void 0===u[3]?p:$"],
-  ['const x=c===p&&t[i+1].startsWith("/>")?" ":"";', ""],
-  ["+h+s.slice(d)+o+x)", "+h+s.slice(d)+o)"],
+  [',p=RegExp(`>|${f}(?:([^\\\\s"\'>=/]+)(${f}*=${f}*(?:[^ \\t\\n\\f\\r"\'\\`<>=]|("|\')|))|$)`,"g")', ""],
+  ["_$AI(t,i=this,s,e)", "_$AI(t)"],
+  ["_$AI(t,i=this)", "_$AI(t)"],
   // What a part is in and was rendered with: nothing above asks any more.
   ["function M(t,i,s=t,e){return i}", ""],
   ["t=M(this,t,i),", ""],
@@ -107,6 +108,32 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ["new R(e,this),s=t.u(this.options)", "new R(e),s=t.u()"],
   ["t,void 0,s??{})", "t)"],
   ["this.el=S.createElement(f,e)", "this.el=S.createElement(f)"],
+  // `nothing` as a value: the widget's texts and attributes are always something.
+  ["j(t){t===A?this.element.removeAttribute(this.name):this.element.", "j(t){this.element."],
+  ["this.element[this.name]=t===A?void 0:t", "this.element[this.name]=t"],
+  ["!!t&&t!==A", "!!t"],
+  // What tells one kind of part from another: only an attribute's has a class.
+  ["2===r.type?i=new k(", "i=!r.ctor?new k("],
+  ["1===r.type?i=new r.ctor(h,r.name):0", "new r.ctor(h,r.name)"],
+  ["type:1,", ""],
+  ["type:2,", ""],
+  // A server that imports the script has no document.
+  ["l=document,", "l=globalThis.document,"],
+  ["P=l.createTreeWalker", "P=l?.createTreeWalker"],
+  // What is told apart where there is only one of it, or by more words than it takes.
+  ["x=t=>(i,...s)=>({_$litType$:t,strings:i,values:s}),b=x(1)", "b=(i,...s)=>({_$litType$:1,strings:i,values:s})"],
+  ['&&"function"!=typeof t', ""],
+  ["void 0!==e?e.createHTML", "e?e.createHTML"],
+  ["return void 0===i&&C.set", "return i||C.set"],
+  ["for(;void 0!==r;)", "for(;r;)"],
+  ["null!==(r=P.nextNode())", "(r=P.nextNode())"],
+  ["void 0===h", "!h"],
+  [",_$litType$:i},e)", "})"],
+  ["[f,v]=N(t,i)", "[f,v]=N(t)"],
+  ["constructor(t,i,s,e)", "constructor(t,i)"],
+  ["constructor(t,i,s,e,h)", "constructor(t,i)"],
+  ["createElement(t,i)", "createElement(t)"],
+  ["Math.random().toFixed(9).slice(2)", "Math.random()"],
   // Other copies of lit-html never see this one's values.
   ['Symbol.for("lit-nothing")', "Symbol()"],
   ['E=Symbol.for("lit-noChange"),', "E=0,"],

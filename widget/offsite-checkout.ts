@@ -1,4 +1,3 @@
-import { nothing } from "lit/html.js";
 import type { TemplateResult } from "lit/html.js";
 import { isRevisited, returnedSession, serverBase } from "./addresses.ts";
 import { CheckoutFlow } from "./checkout-flow.ts";
@@ -194,9 +193,10 @@ export class OffsiteCheckout extends ReactiveElement {
     if (this.#flow.view !== this.#shown) this.#hadFocus = this.renderRoot.activeElement !== null;
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    if (this.#flow.view.name === "idle") return nothing;
-    const locale = this.locale || languageAround(this);
+  protected override render(): TemplateResult | "" {
+    if (this.#flow.view.name === "idle") return "";
+    // As some servers write it: "de_AT".
+    const locale = (this.locale || languageAround(this)).replace(/_/g, "-");
     if (locale !== this.#language) void this.#learn(locale);
     return renderCheckout(this.#flow, this.#override(this.#words ?? en), {
       locale,

@@ -15,8 +15,8 @@ export interface ControllerHost extends Pick<HTMLElement, "dispatchEvent" | "isC
 
 /**
  * The part of `LitElement` that the element uses, under the same names. `LitElement` itself would make the bundle
- * 2.0 kB larger (gzip), a sixth of all that is allowed. Attributes are the only inputs; a property of the same name
- * reads and writes each, and what a change calls for is rendered with the next microtask.
+ * 2.0 kB larger (gzip), a sixth of all that is allowed. Attributes, and what is inside, are the only inputs; a property
+ * of an attribute's name reads and writes it, and what a change calls for is rendered with the next microtask.
  */
 export abstract class ReactiveElement extends Base implements ControllerHost {
   /** @internal */
@@ -32,6 +32,9 @@ export abstract class ReactiveElement extends Base implements ControllerHost {
     this.renderRoot = this.attachShadow({ mode: "open" });
     adoptStyles(this.renderRoot, styles);
     for (const name of properties) mirrorAttribute(this, name);
+    // A parser brings what is inside after the element, and frameworks change it.
+    const changes = { attributes: true, childList: true, subtree: true };
+    new MutationObserver(() => this.requestUpdate()).observe(this, changes);
   }
 
   connectedCallback(): void {

@@ -33,11 +33,15 @@ export class SessionWatch implements ReactiveController {
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#wake);
     addEventListener("online", this.#wake);
-    // Other tabs and elements of this storefront, which may be about the same session.
-    this.#channel = new BroadcastChannel("offsite-checkout");
-    this.#channel.addEventListener("message", ({ data }) => {
-      if (data === this.target?.sessionId && this.#firstMs !== 0) void this.ask();
-    });
+    try {
+      // Other tabs and elements of this storefront, which may be about the same session.
+      this.#channel = new BroadcastChannel("offsite-checkout");
+      this.#channel.addEventListener("message", ({ data }) => {
+        if (data === this.target?.sessionId && this.#firstMs !== 0) void this.ask();
+      });
+    } catch {
+      // Firefox forbids it with storage: the others then follow by the server alone.
+    }
     void this.ask();
   }
 

@@ -75,6 +75,8 @@ export const FIRST_MS: Partial<Record<View["name"], number>> = {
   // Goes on where `settling` is.
   waiting: 500,
   pending: 3000,
+  // It may be there again, or the connection.
+  network: 3000,
 };
 
 /** Asking this often takes 24 seconds; then the customer is told that it takes longer. */

@@ -39,4 +39,15 @@ describe("the server that an element asks where none is named", () => {
       equal(await findBase(...sources), expected);
     });
   }
+
+  it("is not named by a form of the page that is called like the list of its scripts", async () => {
+    const form = Object.assign(document.createElement("form"), { name: "scripts" });
+    form.append(Object.assign(document.createElement("input"), { src: "https://evil.example/offsite-checkout.js" }));
+    document.body.append(form);
+    try {
+      equal(await findBase("https://pay.example/offsite-checkout.js?clobbered"), "https://pay.example");
+    } finally {
+      form.remove();
+    }
+  });
 });

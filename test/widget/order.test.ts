@@ -85,6 +85,58 @@ describe("an order that no session is named for", () => {
     ok(keys[0] && keys[0] === keys[1], JSON.stringify(keys));
   });
 
+  it("takes the lines as they are at the press: a parser brings them late, and frameworks change them", async () => {
+    const element = await stage.mount(BARE);
+    equal(viewOf(element), "idle");
+    element.innerHTML = '<offsite-item sku="mug"></offsite-item><offsite-item sku="cap"></offsite-item>';
+    await settle();
+    equal(viewOf(element), "offer");
+    element.firstElementChild?.setAttribute("quantity", "5");
+    element.lastElementChild?.remove();
+    await settle();
+    offerSession(stage);
+    await press(element, "button");
+    equal(stage.server.started[0]?.body?.["items"], [{ sku: "mug", quantity: 5 }]);
+  });
+
+  for (const [what, giveUp] of [
+    ["it is taken off the page", (element) => element.remove()],
+    ["the page calls it off", (element) => element.cancel()],
+    [
+      "the Back button restores the page",
+      () => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })),
+    ],
+  ] as [string, (element: OffsiteCheckout) => void][]) {
+    it(`offers the order again where its session is given up before it is there: ${what}`, async () => {
+      const element = await stage.mount({ ...BARE, sku: "mug" });
+      let release = (): void => {};
+      stage.server.answers.push(async () => {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        return reply({ ...stage.server.session, clientSecret: CLIENT_SECRET }, 201);
+      });
+      await press(element, "button");
+      giveUp(element);
+      release();
+      await settle();
+      document.body.append(element);
+      await settle();
+      equal([viewOf(element), textOf(element, "button")], ["offer", "Check out"]);
+    });
+  }
+
+  it("has the page's own words on the button, unless they name the amount, which nobody knows yet", async () => {
+    const element = await stage.mount({ ...BARE, sku: "mug", label: "Buy the mug" });
+    equal(textOf(element, "button"), "Buy the mug");
+    element.label = "Buy for {amount}";
+    await settle();
+    equal(textOf(element, "button"), "Check out");
+    offerSession(stage, sampleSession().gateways as typeof ONE);
+    await press(element, "button");
+    equal(textOf(element, "button"), "Buy for €43.00");
+  });
+
   it("finds its session again in this tab, and offers anew once that is over", async () => {
     const element = await stage.mount({ ...BARE, sku: "mug" });
     offerSession(stage);
@@ -187,6 +239,25 @@ describe("the payment window", () => {
     }
   });
 
+  for (const wanted of ["popup", "auto"]) {
+    it(`gives way to leaving the page where it is blocked, and not to a frame: ${wanted}`, async () => {
+      fakeWindow(true);
+      try {
+        stage.server.session = sampleSession({
+          gateways: [{ id: "card", label: "Card", presentations: ["iframe", "popup", "redirect"] }],
+        });
+        const element = await stage.mount({ presentation: wanted });
+        if (wanted === "auto") await press(element, "button");
+        stage.server.answers.push(problem(502, "gateway_unavailable"));
+        await press(element, wanted === "auto" ? "elsewhere" : "button");
+        equal(stage.server.started.at(-1)?.body?.["presentation"], "redirect");
+        includes(textOf(element, "form"), "You pay on another page");
+      } finally {
+        window.open = realOpen;
+      }
+    });
+  }
+
   it("gives way to the frame where it is blocked, and says so where there is no other way", async () => {
     fakeWindow(true);
     try {
@@ -194,6 +265,11 @@ describe("the payment window", () => {
       const element = await stage.mount({ presentation: "popup" });
       await press(element, "button");
       equal(viewOf(element), "frame");
+      // The way out of the frame is another one than the frame.
+      const popup = fakeWindow();
+      await press(element, "elsewhere");
+      equal([viewOf(element), popup.opened], ["window", 1]);
+      fakeWindow(true);
       stage.server.session = sampleSession({ gateways: [{ id: "g", label: "G", presentations: ["popup"] }] });
       const other = await stage.mount({ presentation: "popup" });
       await press(other, "button");

@@ -140,6 +140,14 @@ describe("the summary", () => {
     );
   });
 
+  it("shows what comes to the total by itself, where something else is given for nothing", async () => {
+    stage.server.session = sampleSession({ amount: 500, shipping: 500, tax: 0, discount: -3500 });
+    equal(
+      textOf(await stage.mount(), "summary"),
+      "Mug Stoneware 2 × €17.50 €35.00 Subtotal €35.00 Shipping €5.00 Discount -€35.00 Total €5.00",
+    );
+  });
+
   it("makes the total the largest text", async () => {
     const element = await stage.mount();
     const size = (node: Element): number => Number.parseFloat(getComputedStyle(node).fontSize);
@@ -161,6 +169,7 @@ describe("the summary", () => {
     ["JPY", "en", "¥4,300"],
     ["KWD", "en", "KWD 4.300"],
     ["EUR", "de", "43,00 €"],
+    ["EUR", "de_AT", "€ 43,00"],
     ["EUR", "no-such-language-tag-at-all", BROWSERS_OWN],
     ["EUR", "<b>", BROWSERS_OWN],
   ] as const) {

@@ -2,7 +2,7 @@ import { equal, ok } from "./support/assert.ts";
 import { settle } from "./support/clock.ts";
 import { describe, it } from "./support/mocha.ts";
 import { brokenConnection, sampleAttempt, sampleSession } from "./support/scripted-server.ts";
-import { useStage, viewOf } from "./support/stage.ts";
+import { press, useStage, viewOf } from "./support/stage.ts";
 
 describe("asking again", () => {
   const stage = useStage();
@@ -106,6 +106,28 @@ describe("asking again", () => {
     }
   });
 
+  it("neither throws nor stops asking where the browser forbids channels between tabs", async () => {
+    const Channel = globalThis.BroadcastChannel;
+    globalThis.BroadcastChannel = class extends Channel {
+      constructor(name: string) {
+        super(name);
+        this.close();
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      }
+    };
+    try {
+      const element = await stage.mount();
+      element.remove();
+      document.body.append(element);
+      await settle();
+      equal([viewOf(element), stage.server.asked], ["start", 2]);
+      await press(element, "button");
+      equal(viewOf(element), "frame");
+    } finally {
+      globalThis.BroadcastChannel = Channel;
+    }
+  });
+
   it("asks at once when the connection is back", async () => {
     stage.server.session = sampleSession({ status: "pending" });
     await stage.mount();
@@ -114,6 +136,19 @@ describe("asking again", () => {
     dispatchEvent(new Event("online"));
     await settle();
     equal(stage.server.asked, 3);
+  });
+
+  it("loads by itself what could not be loaded, once the connection is back or the server answers", async () => {
+    for (const comeBack of [() => dispatchEvent(new Event("online")), () => stage.clock.pass(5000)]) {
+      stage.server.answers.push(brokenConnection);
+      const element = await stage.mount();
+      equal(viewOf(element), "network");
+      await comeBack();
+      await settle();
+      equal(viewOf(element), "start");
+      element.remove();
+    }
+    equal(stage.types, ["error", "ready", "error", "ready"]);
   });
 
   it("rests while the element is off the page, and asks when it is back", async () => {

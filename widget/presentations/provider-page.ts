@@ -73,10 +73,13 @@ export class ProviderPage {
     return this.#window !== null;
   }
 
-  /** Opens the window where that is the choice; gives where the page is to be met, or nothing where it cannot be. */
+  /**
+   * Opens the window where that is the choice; gives where the page is to be met, or nothing where it cannot be. What
+   * is sure to work comes before what a blocked window may have been opened in the place of: the frame.
+   */
   enter({ presentation, others }: Choice): Presentation | undefined {
-    if (presentation === "popup") return this.openWindow() ? presentation : others[0];
-    this.close();
+    if (presentation !== "popup") this.close();
+    else if (!this.openWindow()) return others.includes("redirect") ? "redirect" : others[0];
     return presentation;
   }
 

@@ -18,6 +18,8 @@ export function renderStart(
   isOverlay: boolean,
 ): TemplateResult {
   const { choices, choice } = flow;
+  // A label with a place for the amount waits for it.
+  const isPriced = flow.session || !label?.includes("{amount}");
   const press = (event: SubmitEvent) => {
     event.preventDefault();
     // Not every browser focuses a button that is pressed, and from there the focus goes on into the frame.
@@ -39,7 +41,7 @@ export function renderStart(
     </fieldset>`
     }
     <button part="button" aria-describedby="notice" aria-disabled=${Boolean(busy)}>
-      ${busy ?? fill(label || (flow.session ? words.pay : words.checkOut))}
+      ${busy ?? fill((isPriced && label) || (flow.session ? words.pay : words.checkOut))}
     </button>
     ${choice && html`<small part="hint">${fill(words[choice.presentation], choice.label)}</small>`}
   </form>`;

@@ -7,7 +7,7 @@ import type { Scene } from "./scene.ts";
 export function renderSummary({ words, price }: Scene, session: CheckoutSession): TemplateResult {
   const { items, amount, shipping, tax, discount, environment } = session;
   const subtotal = amount - shipping - tax - discount;
-  const sums = Object.entries({ subtotal, shipping, tax, discount, total: amount }) as ["total", number][];
+  const sums = Object.entries({ subtotal, shipping, tax, discount, total: amount }) as ["subtotal" | "total", number][];
   return html`<section part="summary" aria-label=${words.summary}>
     ${environment === "test" ? html`<small part="test-mode">${words.testMode}</small>` : ""}
     ${
@@ -28,7 +28,7 @@ export function renderSummary({ words, price }: Scene, session: CheckoutSession)
     <dl>
       ${sums
         // A subtotal that is the total, and what is nothing, say nothing.
-        .filter(([name, sum]) => sum && (name === "total" || sum !== amount))
+        .filter(([name, sum]) => sum && !(name === "subtotal" && sum === amount))
         .map(
           ([name, sum]) =>
             html`<div part=${name}>
