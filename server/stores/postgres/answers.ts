@@ -1,7 +1,7 @@
 import type { IdempotencyRecord } from "../ledger.ts";
 import type { Mark } from "./doubt.ts";
 import { digestKey, encodeText } from "./encoding.ts";
-import type { Statement } from "./transaction.ts";
+import { INSERT_ANSWER, type Statement } from "./transaction.ts";
 
 /** Makes the statements that keep an answer under its key, and the query by which their commit would be known. */
 export function writeAnswer(record: IdempotencyRecord): { statements: Statement[]; mark: Mark } {
@@ -15,7 +15,7 @@ export function writeAnswer(record: IdempotencyRecord): { statements: Statement[
         values: [digest, encodeText(record.createdAt)],
       },
       {
-        name: "insert-answer",
+        name: INSERT_ANSWER,
         text: "INSERT INTO checkout_answers (digest, request_hash, record, expires_at) VALUES ($1, $2, $3, $4)",
         values: [digest, encodeText(record.requestHash), text, encodeText(record.expiresAt)],
       },

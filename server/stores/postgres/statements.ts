@@ -7,7 +7,7 @@ import { digestText, encodeText } from "./encoding.ts";
 import { SEQUENCES_PER_TRANSACTION } from "./migrations.ts";
 import { writeDeliveries } from "./outbox.ts";
 import { listingValues } from "./rows.ts";
-import type { Statement } from "./transaction.ts";
+import { INSERT_NAMES, type Statement } from "./transaction.ts";
 
 /**
  * Locks a session, whether it is there or not, until the transaction ends. A row's lock would not do: PostgreSQL numbers
@@ -138,7 +138,7 @@ function writeSession(
 
 function writeNames(sessionId: string, names: readonly string[]): Statement {
   return {
-    name: "insert-names",
+    name: INSERT_NAMES,
     text: "INSERT INTO checkout_names (digest, session_id) SELECT unnest($2::bytea[]), $1",
     values: [encodeText(sessionId), names.map(digestText).sort((one, other) => one.compare(other))],
   };

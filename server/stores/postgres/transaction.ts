@@ -12,6 +12,11 @@ const MAX_ROUNDS = 5;
 const ABORTED = "25P02";
 const UNIQUE_VIOLATION = "23505";
 
+/** The statement that writes the names of a session: a unique key refuses one that another session has. */
+export const INSERT_NAMES = "insert-names";
+/** The statement that writes an answer: a unique key refuses a second one. */
+export const INSERT_ANSWER = "insert-answer";
+
 /** A statement that each connection prepares once. */
 export type Statement = QueryConfig & { name: string };
 
@@ -95,14 +100,18 @@ async function tryOnce<Row extends QueryResultRow, Result>(
   }
   const { statements, findMark, names = [] } = writes;
   const mark = findMark(locked.number);
-  const failure = findFailure(await runAll(connection.client, [...statements, "COMMIT"]));
+  const results = await runAll(connection.client, [...statements, "COMMIT"]);
+  const failure = findFailure(results);
   primary.release(connection, failure);
   if (failure === undefined) {
     if (connection.isUnreplicated()) throw inDoubt("the commit is on the primary alone");
     return { result };
   }
   if (isTransient(failure)) return "again";
-  if (isAnswer(failure)) throw toRefusal(failure, names);
+  if (isAnswer(failure)) {
+    const refused = results.findIndex((one) => one.status === "rejected" && one.reason === failure);
+    throw toRefusal(failure, statements[refused]?.name, names);
+  }
   await assureOutcome(primary, { number: locked.number, timeline: connection.timeline, mark }, failure);
   return { result };
 }
@@ -159,17 +168,14 @@ function findFailure(results: (PromiseSettledResult<QueryResult> | undefined)[])
   return failures.find((failure) => errorCode(failure) !== ABORTED) ?? failures[0];
 }
 
-function toRefusal(failure: unknown, names: readonly string[]): unknown {
+/** Says what was refused: by the statement, for the constraints of a table's partitions may have any names. */
+function toRefusal(failure: unknown, statement: string | undefined, names: readonly string[]): unknown {
   if (errorCode(failure) !== UNIQUE_VIOLATION) return toStoreError(failure);
-  if (constraintOf(failure) === "checkout_answers_pkey") return answeredAlready();
-  if (constraintOf(failure) === "checkout_names_pkey") {
+  if (statement === INSERT_ANSWER) return answeredAlready();
+  if (statement === INSERT_NAMES) {
     return new KeyConflictError(findConflictingName((failure as { detail?: string }).detail, names));
   }
   return toStoreError(failure);
-}
-
-function constraintOf(failure: unknown): string | undefined {
-  return (failure as { constraint?: string }).constraint;
 }
 
 /** Finds which of the names a refused insertion was about. */
