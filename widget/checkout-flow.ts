@@ -159,8 +159,11 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     const nonce = presentation === "redirect" ? undefined : createNonce();
     const started = await startAttempt(target, { gateway: id, presentation, nonce });
     if (isStale()) return;
-    if (started === "session_complete" || started === "session_closed") this.retry();
-    else if (typeof started === "string") {
+    if (typeof started === "string" && /^session|invalid_state/.test(started)) {
+      // It stands otherwise than is shown here, or the provider is asked about another trip right now.
+      this.#isReturning = true;
+      this.retry();
+    } else if (typeof started === "string") {
       this.#show("start", { name: faultName(started), gateway: id });
       this.tell("offsite-error", started);
     } else {

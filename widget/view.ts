@@ -38,7 +38,7 @@ export const RESULTS = {
 export type ResultName = keyof typeof RESULTS;
 
 /** Why the customer is at the start again: what came of an attempt, or kept it from being started. */
-export type NoticeName = Exclude<PairName, Exclude<ResultName, "network" | "problem" | "lost">>;
+export type NoticeName = Exclude<PairName, Exclude<ResultName, "network" | "problem" | "lost" | "expired">>;
 
 /** What is told to the customer above the button. */
 export interface Notice {
@@ -111,6 +111,8 @@ const FAULTS: ReadonlyMap<FaultCode, NoticeName> = new Map([
   ["network_error", "network"],
   ["unauthorized", "lost"],
   ["not_found", "lost"],
+  // The time of a signed cart is over.
+  ["session_closed", "expired"],
   ["gateway_declined", "declined"],
   ["gateway_unavailable", "unavailable"],
   ["circuit_open", "unavailable"],

@@ -137,6 +137,14 @@ describe("an order that no session is named for", () => {
     equal(textOf(element, "button"), "Buy for €43.00");
   });
 
+  it("says so where the time of a signed cart is over, which no second try brings back", async () => {
+    const element = await stage.mount({ ...BARE, cart: "a.b.c" });
+    stage.server.answers.push(problem(409, "session_closed"));
+    await press(element, "button");
+    includes(textOf(element, "notice"), "This checkout has expired Go back to the shop to order again.");
+    equal([viewOf(element), stage.heard[0]?.code], ["offer", "session_closed"]);
+  });
+
   it("finds its session again in this tab, and offers anew once that is over", async () => {
     const element = await stage.mount({ ...BARE, sku: "mug" });
     offerSession(stage);

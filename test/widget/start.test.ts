@@ -135,6 +135,22 @@ describe("starting an attempt", () => {
     equal(stage.types, ["ready", "expired"]);
   });
 
+  it("shows money that is on its way since, and waits for a trip that is asked about right now", async () => {
+    const element = await stage.mount();
+    stage.server.change({ status: "pending" });
+    stage.server.answers.push(problem(409, "invalid_state"));
+    await press(element, "button");
+    equal([viewOf(element), stage.types], ["pending", ["ready", "pending"]]);
+    stage.server.session = sampleSession({ attempt: sampleAttempt() });
+    const other = await stage.mount();
+    stage.server.answers.push(problem(409, "invalid_state"));
+    await press(other, "button");
+    equal(viewOf(other), "settling");
+    stage.server.complete();
+    await stage.clock.pass(1000);
+    equal(viewOf(other), "complete");
+  });
+
   it("drops the answer where the page called it off meanwhile", async () => {
     const element = await stage.mount();
     const release = stage.server.hold();
