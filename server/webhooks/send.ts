@@ -81,6 +81,8 @@ function call(target: URL, content: Buffer, allowPrivate: boolean, options: Requ
     const request: ClientRequest = (isSecure ? requestHttps : requestHttp)(target, options);
     request.once("error", reject);
     request.once("response", resolve);
+    // A change of protocol (101) brings neither, and what is under way would be so for ever.
+    request.once("close", () => reject(new Error("the connection was closed without an answer")));
     request.once("socket", (socket) => {
       socket.once(isSecure ? "secureConnect" : "connect", () => {
         // Nothing of the request has been written yet.

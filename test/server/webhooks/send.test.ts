@@ -138,6 +138,21 @@ describe("sending a delivery", () => {
     assert.ok(written < 2000, `${written} pieces were written`);
   });
 
+  it("ends also where the receiver would speak another protocol", async (t) => {
+    const { createServer } = await import("node:net");
+    const server = createServer((socket) => {
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as { port: number };
+    const { error, httpStatus } = await send(`http://127.0.0.1:${port}/`, REQUEST, { allowPrivate: true });
+    assert.equal(error, "could not be reached");
+    assert.equal(httpStatus, undefined);
+  });
+
   it("says in a few words why nobody was reached", async () => {
     const { error } = await send("http://127.0.0.1:9/", REQUEST, { allowPrivate: true });
     assert.equal(error, "could not be reached (ECONNREFUSED)");
