@@ -98,9 +98,15 @@ try {
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
   else if (error instanceof ConfigError || error instanceof CheckoutError || isSystemError(error)) {
-    console.error(error.message);
+    console.error([...new Set(describe(error))].join(": "));
   } else console.error(error);
   process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** Gives what an error says, and its causes, such as a password that the database does not take. */
+function describe(error: Error): string[] {
+  const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause];
+  return [error.message, ...causes.flatMap((one) => (one instanceof Error ? describe(one) : []))].filter(Boolean);
 }
 
 /** Tells whether the system refused something, such as a port that is taken: what it says is explanation enough. */

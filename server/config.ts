@@ -12,6 +12,7 @@ import { ProviderAddress } from "./gateways/provider-address.ts";
 import { isAddressRange } from "./http/client-address.ts";
 import { KEEP_INPUT, toInputIssues, toJsonPointer } from "./input.ts";
 import { parseJson } from "./parse.ts";
+import { parsePostgresAddress } from "./stores/postgres/address.ts";
 import { findWebhookIssues, toWebhooks, WebhookEntry } from "./webhooks/config.ts";
 import type { WebhookConfig } from "./webhooks/endpoint.ts";
 
@@ -81,6 +82,7 @@ export interface ConfigSource {
 }
 
 const SECRET_LENGTH = 24;
+const YEAR_SECONDS = 31_536_000;
 const DEMO_SECRET = "demo-only-";
 
 const OwnSecret = z
@@ -107,7 +109,7 @@ const ConfigFile = z.strictObject({
       z.looseObject({ type: z.string() }),
     )
     .refine((gateways) => Object.keys(gateways).length > 0, "must name at least one gateway"),
-  checkAfterSeconds: z.array(z.number().int().min(1)).min(1).optional(),
+  checkAfterSeconds: z.array(z.number().int().min(1).max(YEAR_SECONDS)).min(1).optional(),
   onDuplicate: z.enum(["hold", "refund"]).default("hold"),
   catalogue: z.string().min(1, "must name a file").optional(),
   cartKey: CartKey.optional(),
@@ -168,7 +170,7 @@ export function parseConfig(value: unknown, source: ConfigSource): Config {
   const parsed = ConfigFile.safeParse(filled, KEEP_INPUT);
   if (!parsed.success) issues.push(...toInputIssues(parsed.error));
   const file: Partial<z.infer<typeof ConfigFile>> = parsed.success ? parsed.data : looseFields(filled);
-  issues.push(...findAddressIssues(file));
+  issues.push(...findAddressIssues(file), ...findStoreIssues(file.store));
   const { webhooks = [], allowPrivateWebhooks: allowPrivate = false } = file;
   const guard = { environment: file.environment ?? "test", allowPrivate };
   issues.push(...findWebhookIssues(webhooks, guard));
@@ -257,6 +259,17 @@ function findAddressIssues({ publicUrl, storefronts = [], environment = "test" }
     if (fault !== undefined) issues.push({ path: `/storefronts/${index}`, message: fault });
   }
   return issues;
+}
+
+function findStoreIssues(store: string | undefined): InputIssue[] {
+  if (store === undefined || store.startsWith("json:")) return [];
+  try {
+    parsePostgresAddress(store);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [{ path: "/store", message: `cannot be used: ${error.message}` }];
+  }
 }
 
 function readGateways(value: unknown, environment: Environment, issues: InputIssue[]): ConfiguredGateway[] {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isPublicHost } from "../public-address.ts";
 
-/** An address of a provider: absolute, `http:` or `https:`, without user, password and fragment. */
+/** An address of a provider: absolute, `http:` or `https:`, without user, password, fragment and blanks. */
 export const ProviderAddress = z
   .string()
   .max(2000)
@@ -9,12 +9,14 @@ export const ProviderAddress = z
     const url = URL.parse(text);
     return (
       url !== null &&
+      // What the parser drops would stand in the middle of every address that is built from it.
+      !/[\s\p{Cc}]/u.test(text) &&
       (url.protocol === "https:" || url.protocol === "http:") &&
       url.username === "" &&
       url.password === "" &&
       url.hash === ""
     );
-  }, "must be an absolute http or https address without user, password and fragment");
+  }, "must be an absolute http or https address without user, password, fragment and blanks");
 
 /** Where a provider's paths start: an address without a query; slashes at its end are dropped. */
 export const ProviderBaseAddress = ProviderAddress.refine(

@@ -30,7 +30,7 @@ export interface ProviderClientOptions {
 /** One call; `json`, or `jsonText` as it stands, is sent as the body of a POST. */
 export interface ProviderCall {
   method: "GET" | "POST";
-  /** Absolute, without a query; the only part of the address that messages show. */
+  /** Absolute; messages show it up to its query, for that may hold a key. */
   url: string;
   query?: Readonly<Record<string, string>>;
   json?: unknown;
@@ -57,9 +57,10 @@ export interface ProviderClient {
 export function createProviderClient({ fetch, secrets, timeoutMs }: ProviderClientOptions): ProviderClient {
   const withoutSecrets = secretRemover(secrets);
   const call = async (request: ProviderCall): Promise<ProviderAnswer> => {
-    const { method, url } = request;
+    const { method } = request;
+    const [place] = request.url.split("?");
     const unavailable = (what: string, cause: unknown, mayBeDone: boolean) =>
-      new GatewayError("gateway_unavailable", withoutSecrets(`${method} ${url} ${what}`), {
+      new GatewayError("gateway_unavailable", withoutSecrets(`${method} ${place} ${what}`), {
         cause: safeCause(cause, withoutSecrets),
         // A question changes nothing at the provider, answered or not.
         inDoubt: method !== "GET" && mayBeDone,

@@ -85,6 +85,17 @@ describe("offsite-checkout serve", { skip: isOnPostgres }, () => {
     assert.deepEqual(await once(first, "exit"), [0, null]);
   });
 
+  it("says why a store cannot be opened", async () => {
+    const port = await freePort();
+    await writeFile(
+      join(folder, "no-database.json"),
+      JSON.stringify({ ...configOf(0), store: `postgres://127.0.0.1:${port}/offsite` }),
+    );
+    const [code, output] = await ending(run("serve", "--config", "no-database.json"));
+    assert.equal(code, 1);
+    assert.equal(output, `no primary of the database can be reached: connect ECONNREFUSED 127.0.0.1:${port}\n`);
+  });
+
   it("shows how it is used", async () => {
     assert.equal((await ending(run("--help")))[0], 0);
     assert.equal((await ending(run()))[0], 2);

@@ -58,6 +58,34 @@ describe("the configuration", () => {
     assert.deepEqual([dwolla(25_000), dwolla(25_001)], [[], ["/gateways/account/timeoutMs"]]);
   });
 
+  it("takes no interval beyond a year, of which no time could be told", () => {
+    const checked = (seconds: number) => faultsOf({ ...valid, checkAfterSeconds: [60, seconds] });
+    assert.deepEqual([checked(31_536_000), checked(31_536_001)], [[], ["/checkAfterSeconds/1"]]);
+  });
+
+  it("takes no address with blanks, which would stand in the middle of those that are built from it", () => {
+    for (const baseUrl of ["https://www.dwolla.com ", "https://www.dwolla.com\n", " https://www.dwolla.com"]) {
+      const faults = faultsOf({ ...valid, gateways: { account: { ...DWOLLA, baseUrl } } });
+      assert.deepEqual(faults, ["/gateways/account/baseUrl"], JSON.stringify(baseUrl));
+    }
+  });
+
+  it("names a store whose address cannot be read, and does not show it", () => {
+    for (const store of [
+      "postgres://user:pass#word@db.internal/offsite",
+      "postgres://db.internal:543210/offsite",
+      "postgres://db.internal/offsite?pool_size=0",
+    ]) {
+      assert.deepEqual(faultsOf({ ...valid, store }), ["/store"], store);
+      assert.throws(
+        () => parseConfig({ ...valid, store }, { folder: "/srv" }),
+        ({ message }: Error) => !message.includes("db.internal"),
+      );
+    }
+    assert.deepEqual(faultsOf({ ...valid, store: "postgres://u:p%40@db1:5432,db2/offsite?sslmode=require" }), []);
+    assert.deepEqual(faultsOf({ ...valid, store: "postgres:///offsite?host=/var/run/postgresql" }), []);
+  });
+
   it("names everything that is missing, empty or wrong at once", () => {
     const faults = faultsOf({
       publicUrl: "pay.example",

@@ -40,7 +40,15 @@ export function parsePostgresAddress(address: string): PostgresAddress {
     name: host === "" ? "localhost" : withPort(host),
     config: { connectionString: `postgres://${credentials === undefined ? "" : `${credentials}@`}${host}${rest}` },
   }));
+  if (!servers.every(({ config }) => isReadable(config.connectionString))) {
+    throw new RangeError("a PostgreSQL store's address has a wrong port, or a sign that must be percent-encoded");
+  }
   return { servers, poolSize };
+}
+
+/** `pg` reads an address as a URL, in which a user may stand without a host. */
+function isReadable(address: string): boolean {
+  return URL.canParse(address) || URL.canParse(address.replace("@/", "@localhost/"));
 }
 
 function withPort(host: string): string {

@@ -141,6 +141,15 @@ test("shows no secret in a message or a cause, however the provider or the platf
   assert.ok(!(await fault({ query: { client_secret: SECRET } })).message.includes("client_secret"));
 });
 
+test("shows an address only up to its query, in which hosts of functions want their keys", async () => {
+  provider.script(answerJson(200, { ok: true }));
+  await call({ url: `${provider.url}/pay?code=a-key-of-the-host` });
+  assert.deepEqual(provider.requests.at(-1)?.query, { code: "a-key-of-the-host" });
+  provider.script(answerJson(500, {}));
+  const error = await fault({ url: `${provider.url}/pay?code=a-key-of-the-host` });
+  assert.equal(error.message, `POST ${provider.url}/pay answered 500`);
+});
+
 test("keeps to the time limit that it was given, the body's time included", async () => {
   for (const script of [neverAnswer, neverEndAnswer]) {
     provider.script(script);
