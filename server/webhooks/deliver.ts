@@ -4,7 +4,8 @@
  * 1. A change of a session, on whichever process, wakes it at once; else it looks once in an interval.
  * 2. Each endpoint has a lane of its own, with a few deliveries under way: a slow or dead one delays no other.
  * 3. A delivery is claimed with a lease longer than it can take, sent, and what came of it is stored. A process that
- *    dies in between leaves it to the next, so that it may be sent twice, with the same id, but is never lost.
+ *    dies in between, or stops and cannot wait, leaves it to the next, so that it may be sent twice, with the same id,
+ *    but is never lost.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Checkout } from "../checkout/checkout.ts";
@@ -17,6 +18,8 @@ import { send, type SendOptions } from "./send.ts";
 /** So many deliveries of an endpoint are under way at once, from each process. */
 const LANE_WIDTH = 8;
 const LEASE_SECONDS = 60;
+/** For an answer that is on its way when the server stops: a receiver that hangs would hold it up for longer. */
+const STOP_LIMIT_MS = 3000;
 /** What no process has been configured to send for so long is given up; until then another one may be. */
 const UNKNOWN_AFTER_SECONDS = 4 * 86_400;
 
@@ -28,14 +31,16 @@ export interface DelivererOptions {
   random?: () => number;
 }
 
-/** Starts to deliver; `stop` lets what is under way finish. */
+/** Starts to deliver; `stop` lets what is under way finish for up to 3 s. */
 export function startDelivering(options: DelivererOptions): { stop(): Promise<void> } {
   const deliverer = new Deliverer(options);
   const running = deliverer.run();
   return {
-    stop: () => {
+    stop: async () => {
       deliverer.stop();
-      return running;
+      const limit = setTimeout(() => deliverer.cutOff(), STOP_LIMIT_MS);
+      await running;
+      clearTimeout(limit);
     },
   };
 }
@@ -45,6 +50,7 @@ class Deliverer {
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #cutOff = new AbortController();
   #news = Promise.withResolvers<void>();
 
   constructor(options: DelivererOptions) {
@@ -56,6 +62,11 @@ class Deliverer {
   stop(): void {
     this.#stopping.abort();
     this.#wake();
+  }
+
+  /** Ends every call that is under way. */
+  cutOff(): void {
+    this.#cutOff.abort();
   }
 
   async run(): Promise<void> {
@@ -122,10 +133,15 @@ class Deliverer {
 
   async #deliver(delivery: DeliveryRecord, endpoint: Endpoint | undefined): Promise<void> {
     const { checkout, send: sending, random = Math.random } = this.#options;
-    const { id: deliveryId, endpoint: url, eventId } = delivery;
+    const { id: deliveryId, eventId } = delivery;
+    // Some receivers want a key in the query.
+    const [url] = delivery.endpoint.split("?");
     try {
       const at = checkout.now();
-      const result = endpoint && (await send(endpoint.url, endpoint.makeRequest(delivery, at), sending));
+      const { signal } = this.#cutOff;
+      const result = endpoint && (await send(endpoint.url, endpoint.makeRequest(delivery, at), { ...sending, signal }));
+      // Its lease ends, and it is sent again: that nobody answered so soon says nothing of the receiver.
+      if (signal.aborted && result?.error !== undefined) return;
       const stored = await checkout.store.changeDelivery(deliveryId, (current) => {
         const now = checkout.now();
         return {

@@ -36,6 +36,8 @@ export interface SendOptions {
   allowPrivate: boolean;
   timeoutMs?: number;
   lookUp?: LookUp;
+  /** Ends the call at once. */
+  signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -49,7 +51,8 @@ export async function send(url: string, { headers, body }: DeliveryRequest, opti
   const { allowPrivate, timeoutMs = TIMEOUT_MS, lookUp = lookUpName } = options;
   const startedAt = performance.now();
   const ended = () => Math.round(performance.now() - startedAt);
-  const signal = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   try {
     const target = new URL(url);
     if (!allowPrivate && !isPublicHost(target.hostname)) throw new RefusedAddressError();
@@ -71,7 +74,7 @@ export async function send(url: string, { headers, body }: DeliveryRequest, opti
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
   } catch (error) {
-    return { error: describeFault(error, signal.aborted, timeoutMs), durationMs: ended() };
+    return { error: describeFault(error, limit.aborted, timeoutMs), durationMs: ended() };
   }
 }
 

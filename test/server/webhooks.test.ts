@@ -197,6 +197,41 @@ describe("webhooks", () => {
     assert.ok(hanging.calls >= 1 && hanging.calls <= 8, `${hanging.calls} are under way at once`);
   });
 
+  it("keep the query of an address, in which a key may be, out of the log", async (t) => {
+    const receiver = await startReceiver();
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    const webhooks = [{ url: `${receiver.url}?key=of-the-receiver`, secret: WEBHOOK_SECRET }];
+    const server = await startTestServer({ config: { webhooks, allowPrivateWebhooks: true } });
+    t.after(async () => {
+      await server.close();
+      await receiver.close();
+    });
+    await server.createSession();
+    await untilStored(server, ([one]) => one?.status === "dead");
+    await waitUntil(() => server.log.some(({ msg }) => msg === "a delivery was given up"));
+    assert.ok(!JSON.stringify(server.log).includes("of-the-receiver"));
+  });
+
+  it("do not hold up the stop: who does not answer then is sent it again", async (t) => {
+    const { server, receiver } = await stage(t, { types: ["checkout_session.created"] });
+    receiver.answer = () => undefined;
+    await server.createSession();
+    await waitUntil(() => receiver.calls === 1);
+    const startedAt = performance.now();
+    await server.stop();
+    const tookMs = performance.now() - startedAt;
+    assert.ok(tookMs < 5000, `it took ${Math.round(tookMs)} ms`);
+    receiver.answer = (_request, response) => void response.writeHead(204).end();
+    server.clock.advance(61);
+    const webhooks = [{ url: receiver.url, secret: WEBHOOK_SECRET }];
+    const { folder, clock } = server;
+    const again = await startTestServer({ folder, clock, config: { webhooks, allowPrivateWebhooks: true } });
+    t.after(() => again.stop());
+    const [delivered] = await untilStored(again, ([one]) => one?.status === "delivered");
+    assert.equal(delivered?.attempts.length, 1, "what was cut off counts for nothing");
+    assert.equal(new Set(receiver.received.map(({ id }) => id)).size, 1);
+  });
+
   it("can be listed and read by the merchant alone, and sent again only where they are still configured", async (t) => {
     const { server, receiver } = await stage(t);
     const session = await server.createSession();
