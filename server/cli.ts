@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
-import { CheckoutError } from "./errors.ts";
+import { ConfigError, loadConfig } from "./config.ts";
 import { describeCsp } from "./csp-command.ts";
-import { ConfigError, loadConfig, startServer } from "./index.ts";
+import { CheckoutError } from "./errors.ts";
 import { signCartCommand } from "./sign-cart-command.ts";
 import { runStoreCommand, UsageError } from "./store-command.ts";
 
@@ -72,6 +72,8 @@ function readParameters() {
 async function serve(file: string): Promise<void> {
   const config = await loadConfig(file);
   const log = createLog(STDOUT);
+  // Loading a server takes longer than all that the other commands load.
+  const { startServer } = await import("./index.ts");
   const server = await startServer(config, {
     log,
     onFatal: (error) => {
