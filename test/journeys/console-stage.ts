@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import type { CheckoutSession, CreatedCheckoutSession, Payment } from "../../shared/records.ts";
+import { findViolations } from "../support/axe-in-page.ts";
 import { findBrowser } from "../support/browser.ts";
 import { DWOLLA, scriptedDwolla, type ScriptedDwolla } from "../support/dwolla.ts";
 import { bringBack, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
@@ -98,10 +97,11 @@ export class ConsoleStage {
   /** Makes the wallet fail so often that it is no longer called. */
   async suspended(): Promise<void> {
     this.endpoint.behaviour = "break down";
-    for (let failures = 0; failures <= 30; failures += 1) {
+    const trips = Array.from({ length: 31 }, async () => {
       const session = await this.server.createSession({ gateway: "external" });
       expectStatus(await bringBack(this.server, (await this.server.startAttempt(session)).handoff), 303);
-    }
+    });
+    await Promise.all(trips);
     this.endpoint.behaviour = "succeed";
   }
 
@@ -261,17 +261,6 @@ export class Merchant {
 
   /** Fails where the page breaks a rule of accessibility that can be told by a machine. */
   async assertAccessible(what: string): Promise<void> {
-    const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    await this.page.evaluate(source);
-    const violations = await this.page.evaluate(async () => {
-      interface AxeResult {
-        violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-      }
-      const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResult> } };
-      const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const result = await axe.run({ runOnly: rules });
-      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    assert.deepEqual(violations, [], what);
+    assert.deepEqual(await findViolations(this.page), [], what);
   }
 }

@@ -90,9 +90,9 @@ describe("a customer at the provider's page", { concurrency: 2 }, () => {
     });
   }
 
-  for (const presentation of ["redirect", "iframe"] as const) {
-    const way: Way = { presentation, gateway: "card" };
-    describe(`a pending payment by ${presentation}`, { concurrency: 2 }, () => {
+  const byCard = WAYS.filter(({ gateway }) => gateway === "card");
+  for (const way of choose("ways of a pending payment", byCard, ({ presentation }) => presentation === "iframe")) {
+    describe(`a pending payment by ${way.presentation}`, { concurrency: 2 }, () => {
       test("is paid when the provider says so later", async () => {
         await using customer = await Customer.visit(stage);
         const { sessionId, paymentId } = await customer.pay(way, "pending-then-paid");

@@ -1,6 +1,7 @@
 /** Commerce Layer's external gateway protocol, in the demonstration: the customer leaves a token, the server asks. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { choose } from "../support/depth.ts";
 import { Customer } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
@@ -10,8 +11,10 @@ before(async () => {
 });
 after(() => stage.close());
 
+const PRESENTATIONS = ["redirect", "iframe"] as const;
+
 describe("a customer with a wallet", { concurrency: 2 }, () => {
-  for (const presentation of ["redirect", "iframe"] as const) {
+  for (const presentation of choose("ways to pay with a wallet", PRESENTATIONS, (one) => one === "iframe")) {
     const way = { presentation, gateway: "wallet" } as const;
     describe(`by ${presentation}`, { concurrency: 3 }, () => {
       test("pays, and the money is captured at once", async () => {

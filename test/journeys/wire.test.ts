@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { choose } from "../support/depth.ts";
+import { choose, leftOut } from "../support/depth.ts";
 import { Customer, type Way } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
@@ -34,6 +34,15 @@ const WAYS: readonly Way[] = [
   { presentation: "iframe", gateway: "bank" },
 ];
 
+// Each in two of the four: by redirect at one gateway, in the frame at the other.
+const FORGED = choose("ways of a forged success", WAYS, isByRedirect("card"));
+const WRONG = choose("ways of a charge of another amount", WAYS, isByRedirect("bank"));
+
+/** Chooses the redirect at one gateway, and the frame at the other. */
+function isByRedirect(gateway: Way["gateway"]): (way: Way) => boolean {
+  return (way) => (way.presentation === "redirect") === (way.gateway === gateway);
+}
+
 describe("what goes wrong between provider and server", { concurrency: 2 }, () => {
   for (const [turn, way] of WAYS.entries()) {
     const { presentation, gateway } = way;
@@ -58,7 +67,7 @@ describe("what goes wrong between provider and server", { concurrency: 2 }, () =
         });
       }
 
-      test("a forged success pays nothing", async () => {
+      test("a forged success pays nothing", { skip: !FORGED.includes(way) && leftOut }, async () => {
         await using customer = await Customer.visit(stage);
         const { sessionId, paymentId } = await customer.pay(way, "badly-signed");
         assert.deepEqual(await stage.callbackAnswers(paymentId, 1), [401]);
@@ -70,7 +79,7 @@ describe("what goes wrong between provider and server", { concurrency: 2 }, () =
         });
       });
 
-      test("a charge of another amount never pays the order", async () => {
+      test("a charge of another amount never pays the order", { skip: !WRONG.includes(way) && leftOut }, async () => {
         await using customer = await Customer.visit(stage);
         const { sessionId } = await customer.pay(way, "wrong-amount");
         await customer.seesInElement("does not match your order");

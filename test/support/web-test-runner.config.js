@@ -1,4 +1,6 @@
+import { globSync } from "node:fs";
 import { createServer } from "node:http";
+import { basename } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -6,6 +8,7 @@ import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { chromeLauncher } from "@web/test-runner-chrome";
 import { launch } from "puppeteer-core";
 import { findBrowser, findFirefox } from "./browser.ts";
+import { choose } from "./depth.ts";
 import { framedPage } from "./framed-pages.ts";
 import { WebKitLauncher } from "./webkit-launcher.ts";
 import { webKitFault } from "./web-driver.ts";
@@ -54,13 +57,29 @@ await new Promise((resolve) => {
 });
 elsewhere.unref();
 
-/** Runs the widget's tests in every engine there is, from the sources. */
+const files = globSync("test/widget/**/*.test.ts", { cwd: root });
+/** What is about windows, frames and leaving the page, in which engines differ most. */
+const NEAR_THE_ENGINE = new Set(["frame.test.ts", "hostile.test.ts", "redirect.test.ts"]);
+
+/** Which files one of the engines runs. */
+function filesFor(engine) {
+  if (engine === "chromium") return files;
+  return choose(`files of the element's tests in ${engine}`, files, (file) => NEAR_THE_ENGINE.has(basename(file)));
+}
+
+const engines = chosen.flatMap((name) => {
+  const launcher = ENGINES[name]?.();
+  return launcher === undefined ? [] : [{ name, launcher }];
+});
+
+/** Runs the widget's tests, or those that `--files` names, in every engine there is, from the sources. */
 export default {
-  files: "test/widget/**/*.test.ts",
+  ...(process.argv.includes("--files")
+    ? { browsers: engines.map(({ launcher }) => launcher) }
+    : { groups: engines.map(({ name, launcher }) => ({ name, files: filesFor(name), browsers: [launcher] })) }),
   rootDir: root,
   nodeResolve: { exportConditions: ["production", "default"] },
   concurrency: 2,
-  browsers: chosen.map((name) => ENGINES[name]?.()).filter(Boolean),
   plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${root}tsconfig.json` })],
   testFramework: { config: { timeout: 15_000 } },
   browserStartTimeout: 60_000,
