@@ -5,12 +5,13 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../demo/free-port.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Payment, StartedAttempt } from "../../shared/records.ts";
+import { depth } from "../support/depth.ts";
 import { postgresFault, startCluster, type TestCluster } from "../support/postgres.ts";
 import { SECRET_KEY, STOREFRONT } from "../support/server.ts";
 import { isOnPostgres } from "../support/store-address.ts";
 
 const SERVER = fileURLToPath(new URL("../support/agreeable-server.ts", import.meta.url));
-const ROUNDS = 6;
+const ROUNDS = depth("rounds of operations at once from two processes", { whole: 6, less: 3 });
 const AMOUNT = 10_000;
 
 describe("two server processes on one PostgreSQL", { skip: postgresFault || isOnPostgres }, () => {

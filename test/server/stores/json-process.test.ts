@@ -10,12 +10,13 @@ import { pino } from "pino";
 import { StoreError } from "../../../server/errors.ts";
 import { openJsonStore } from "../../../server/stores/json.ts";
 import { lockByFile, lockBySocketFile, lockFolder } from "../../../server/stores/json/folder-lock.ts";
+import { depth } from "../../support/depth.ts";
 import { sampleId, sampleTime } from "../../support/sample-ledger.ts";
 import { assertIntact, step, type Progress } from "./small-load.ts";
 
 const LOAD_PROCESS = fileURLToPath(new URL("load-process.ts", import.meta.url));
 const SESSIONS = 8;
-const ROUNDS = 8;
+const ROUNDS = depth("kills under load", { whole: 8, less: 4 });
 
 describe("the JSON store and the processes that open it", () => {
   it("has every acknowledged change and none twice, after any number of kills under load", async (t) => {

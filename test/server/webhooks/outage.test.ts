@@ -9,6 +9,7 @@ import { after, before, describe, it, type TestContext } from "node:test";
 import { freePort } from "../../../demo/free-port.ts";
 import type { WebhookDelivery } from "../../../shared/deliveries.ts";
 import type { CheckoutEvent } from "../../../shared/events.ts";
+import { leftOut } from "../../support/depth.ts";
 import { postgresFault, startCluster, type TestCluster } from "../../support/postgres.ts";
 import { MANUAL, SECRET_KEY, STOREFRONT } from "../../support/server.ts";
 import { startReceiver, WEBHOOK_SECRET } from "../../support/webhook-receiver.ts";
@@ -27,7 +28,7 @@ describe("a receiver that is down for three days", () => {
   });
 });
 
-describe("the same, with two processes on PostgreSQL", { skip: postgresFault }, () => {
+describe("the same, with two processes on PostgreSQL", { skip: leftOut || postgresFault }, () => {
   let cluster: TestCluster;
   before(async () => {
     cluster = await startCluster(["fsync=off"]);
