@@ -11,8 +11,8 @@ import { freePort } from "../../demo/free-port.ts";
 export interface TestCluster {
   folder: string;
   port: number;
-  /** The address of a new, empty database in it. */
-  createDatabase(): Promise<string>;
+  /** The address of a new database in it: empty, or a copy of the one at an address, to which nothing is connected. */
+  createDatabase(original?: string): Promise<string>;
   /** Ends the server as a power cut would: at once. */
   kill(): Promise<void>;
   /** Starts it again on the same folder and port. */
@@ -68,11 +68,11 @@ async function startOn(folder: string): Promise<TestCluster> {
     folder,
     port,
     start,
-    createDatabase: async () => {
+    createDatabase: async (original) => {
       const name = `test_${randomBytes(6).toString("hex")}`;
       const client = new Client(`postgres://postgres@127.0.0.1:${port}/postgres`);
       await client.connect();
-      await client.query(`CREATE DATABASE ${name}`);
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${original?.split("/").at(-1) ?? "template1"}`);
       await client.end();
       return `postgres://postgres@127.0.0.1:${port}/${name}`;
     },

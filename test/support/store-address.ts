@@ -14,11 +14,12 @@ export async function storeAddress(folder: string): Promise<string> {
   if (port === undefined) return `json:${join(folder, "data")}`;
   const server = `postgres://postgres@127.0.0.1:${port}`;
   const database = `test_${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
+  const original = process.env["TEST_POSTGRES_ORIGINAL"] ?? "template1";
   const client = new Client(`${server}/postgres`);
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${database}`);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${database} TEMPLATE ${original}`);
   } finally {
     await client.end();
   }
