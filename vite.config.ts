@@ -87,7 +87,7 @@ export const NOTICE = "/*! Offsite Checkout, MIT. Lit, © 2017 Google LLC, BSD-3
 
 /** Names that only the widget's own classes call each other by; no page, event or message has them. */
 const INNER_NAMES =
-  "flowHost|addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
+  "price|place|flowHost|addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
   "serverOrigin|providerOrigin|openWindow|showWindow|onReturn|onClosed|onSilent|startElsewhere|" +
   "isOverlay|isMute|hadFocus|announce|follow|others|choices|choice|renderRoot|ticket|round|pick|picked|instead|tell|enter|element|namedId|renderFrame|offerKey";
 

@@ -1,14 +1,13 @@
 import type { TemplateResult } from "lit/html.js";
 import { isRevisited, returnedSession, serverBase } from "./addresses.ts";
 import { CheckoutFlow } from "./checkout-flow.ts";
-import type { Offer } from "./offer.ts";
+import { describeSession, type Offer } from "./offer.ts";
 import type { Order, SessionTarget } from "./client.ts";
 import { attributeOf, ReactiveElement } from "./reactive-element.ts";
 import { recall } from "./secrets.ts";
 import { styles } from "./styles.ts";
 import type { View } from "./view.ts";
 import { renderCheckout } from "./views/checkout.ts";
-import { SESSION_PARAMETER } from "../shared/paths.ts";
 import { en } from "./words/en.ts";
 import { findLanguage, languageAround, loadWords, overrideWords } from "./words/load.ts";
 import type { Words } from "./words/words.ts";
@@ -229,9 +228,11 @@ export class OffsiteCheckout extends ReactiveElement {
     const orderName = JSON.stringify(order);
     const named = `${session} ${given} ${server} ${orderName}`;
     if (named === this.#named) return;
-    this.#named = named;
     const returned = returnedSession();
-    const own = order && recall(orderName);
+    // The page may have signed its cart anew since: then it is the element in the same place, until its order changes.
+    const place = [...document.querySelectorAll("offsite-checkout")].indexOf(this);
+    const own = order && (recall(orderName) || (this.#named ? null : recall(returned + place)));
+    this.#named = named;
     // Of several orders on one page, one has come back; none can tell where this tab knows of neither.
     const isOwn = own || (order && recall(returned));
     const sessionId = session || (isOwn ? own : returned) || "";
@@ -239,7 +240,7 @@ export class OffsiteCheckout extends ReactiveElement {
     let target: SessionTarget | undefined;
     let offer: Offer | undefined;
     try {
-      if (order) offer = { server: serverBase(server), session: this.#describe(order), name: orderName };
+      if (order) offer = { server: serverBase(server), session: describeSession(order), name: orderName, place };
       if (clientSecret) target = { server: serverBase(server), sessionId, clientSecret };
     } catch {
       // The server's address is none: nobody can be asked.
@@ -258,13 +259,6 @@ export class OffsiteCheckout extends ReactiveElement {
       return sku ? [{ sku, quantity: Number(line.getAttribute("quantity") ?? 1) }] : [];
     });
     return items[0] && { items };
-  }
-
-  /** Both ways back lead to this page, without what an earlier return has put into its address. */
-  #describe(order: Order): Offer["session"] {
-    const page = new URL(location.href);
-    page.searchParams.delete(SESSION_PARAMETER);
-    return { ...order, returnUrl: page.href, cancelUrl: page.href };
   }
 
   /**

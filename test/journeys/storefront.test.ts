@@ -42,6 +42,13 @@ describe("a page that sells without a back end", () => {
     await customer.seesInElement("Buy one now");
   });
 
+  test("says that a cart is paid to a customer who comes back by redirect, though the page has signed it anew", async () => {
+    await using customer = await Customer.visit(stage);
+    await customer.goToOffer("/sets/evening", { gateway: "bank", presentation: "redirect" });
+    await customer.choose(await customer.pressPay(), "pay");
+    await customer.seesInElement("Payment received");
+  });
+
   test("sells what the shop has signed, in a window of its own", async () => {
     await using customer = await Customer.visit(stage);
     await customer.goToOffer("/sets/evening", { gateway: "card", presentation: "popup" });

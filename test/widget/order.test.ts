@@ -177,6 +177,30 @@ describe("an order that no session is named for", () => {
       history.replaceState(null, "", address);
     }
   });
+
+  it("takes back a cart's session where it stood, as the page may have signed the cart anew, and is then free again", async () => {
+    const address = location.href;
+    const other = await stage.mount({ ...BARE, cart: "other.first.cart" });
+    const element = await stage.mount({ ...BARE, cart: "a.first.cart" });
+    offerSession(stage);
+    await press(element, "button");
+    other.remove();
+    element.remove();
+    stage.server.complete();
+    history.replaceState(null, "", `?checkout_session=${SESSION_ID}`);
+    try {
+      const elements = [
+        await stage.mount({ ...BARE, cart: "other.second.cart" }),
+        await stage.mount({ ...BARE, cart: "a.second.cart" }),
+      ];
+      equal(elements.map(viewOf), ["offer", "complete"]);
+      elements[1]?.setAttribute("cart", "a.third.cart");
+      await settle();
+      equal(elements.map(viewOf), ["offer", "offer"]);
+    } finally {
+      history.replaceState(null, "", address);
+    }
+  });
 });
 
 describe("the payment window", () => {

@@ -7,7 +7,7 @@ import { galleryPage, GALLERY_PATHS, languageChoice, pageHead, themeChoice, type
 
 const ABOUT =
   "What customers see, one state after the other. Each element is the real one, and asks a sample server of this " +
-  "shop: its HTML shows the same on a page of yours.";
+  "shop: its HTML shows the same on a page of yours, once the button is pressed where it takes that.";
 
 /** Every state of the element, or the one that is asked for, each with its HTML. */
 export function statesPage(scene: GalleryScene, only?: GalleryState): string {
