@@ -481,7 +481,8 @@ describe("an external payment gateway", () => {
       const shown = JSON.stringify([await read(session), events.body, server.log]);
       assert.ok(!shown.includes("tok_shown_to_nobody"));
       const folder = join(server.folder, "data");
-      const names = isOnPostgres ? [] : await readdir(folder);
+      const entries = isOnPostgres ? [] : await readdir(folder, { withFileTypes: true });
+      const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : []));
       const files = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));
       assert.ok(!`${shown}${files.join("")}`.includes("4111111111111111"));
     });
