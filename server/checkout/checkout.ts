@@ -48,7 +48,7 @@ export type OnDuplicate = "hold" | "refund";
 export interface Schedule {
   /** Seconds after the attempt started, or after the last question; the last one repeats while money is pending. */
   checkAfterSeconds: readonly number[];
-  /** Seconds until the next try where the provider could not be asked. */
+  /** Seconds until the next try where the provider could not be asked; doubled after the fifth failure and each further one, to an hour. */
   retryAfterSeconds: number;
 }
 

@@ -6,6 +6,11 @@ import { isInDoubt } from "./doubt.ts";
 /** Who reads an open session is told what is at most so old. */
 const READ_AFTER_SECONDS = 900;
 
+/** So many times a provider that could not be asked is asked again before the pauses grow. */
+const EAGER_RETRIES = 5;
+/** The longest pause before a provider is asked again that could not be asked. */
+const MOST_RETRY_SECONDS = 3600;
+
 /**
  * Sets when the provider is asked about an attempt next: after each interval of the schedule, and once when the trip
  * expires. Money on its way, and an operation in doubt, is asked about at the last interval until there
@@ -36,6 +41,23 @@ export function scheduleCheck(
   const next = times.sort()[0];
   if (next === undefined) delete attempt.nextCheckAt;
   else attempt.nextCheckAt = next;
+}
+
+/**
+ * Puts the next question off, where the provider could not be asked: a few times as long as the schedule says, then twice as
+ * long after each further failure in a row, up to an hour. One that is gone for long, or for ever, owes news of many trips.
+ */
+export function postpone(
+  attempt: AttemptRecord,
+  { retryAfterSeconds }: Schedule,
+  now: Date,
+  { isFailure }: { isFailure: boolean },
+): void {
+  const { failedChecks = 0 } = attempt;
+  const doublings = isFailure ? Math.max(0, failedChecks + 1 - EAGER_RETRIES) : 0;
+  const seconds = Math.min(retryAfterSeconds * 2 ** doublings, MOST_RETRY_SECONDS);
+  if (isFailure) attempt.failedChecks = failedChecks + 1;
+  attempt.nextCheckAt = secondsAfter(now, seconds);
 }
 
 /** Tells whether a provider can be asked how a trip stands, any number of times. */

@@ -14,7 +14,7 @@ import { Change } from "./change.ts";
 import type { Checkout } from "./checkout.ts";
 import { decide, type Fact } from "./decide.ts";
 import { resolveDoubt } from "./doubt.ts";
-import { canBeAsked, scheduleCheck, secondsAfter } from "./schedule.ts";
+import { canBeAsked, postpone, scheduleCheck } from "./schedule.ts";
 
 /**
  * Settles what a channel brought.
@@ -230,9 +230,9 @@ async function postponeCheck(checkout: Checkout, trip: Trip, decidedBy: DecidedB
     const { dueAt } = change.ledger;
     if (isUnderWay && (dueAt === undefined || dueAt > change.time)) return;
     attempt.checkedAt = change.time;
-    attempt.nextCheckAt = secondsAfter(change.now, checkout.schedule.retryAfterSeconds);
+    postpone(attempt, checkout.schedule, change.now, { isFailure: !isUnderWay });
     if (!isUnderWay) noteAuthorizationUnanswered(attempt);
-    if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt);
+    if (attempt.state === "started") change.postponeExpiry(attempt.nextCheckAt ?? "");
     change.record("attempt.check_failed", {
       attempt,
       data: { code: error instanceof GatewayError ? error.code : "provider_error" },
@@ -248,6 +248,7 @@ function noteAsked(checkout: Checkout, change: Change, trip: Trip, answer: strin
   if (attempt.nextCheckAt === undefined && !isLive) return;
   attempt.checks += 1;
   attempt.checkedAt = change.time;
+  delete attempt.failedChecks;
   scheduleCheck({ attempt, ledger: change.ledger, gateway }, checkout.schedule, change.now);
   change.record("attempt.checked", { attempt, data: { answer } });
 }

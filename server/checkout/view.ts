@@ -53,6 +53,7 @@ export function viewAttempt(attempt: AttemptRecord, audience: Audience): Attempt
     origin: _origin,
     checks: _checks,
     checkedAt: _checkedAt,
+    failedChecks: _failedChecks,
     isEndProven: _isEndProven,
     mismatch: _mismatch,
     mismatches: _mismatches,

@@ -67,6 +67,8 @@ export interface AttemptRecord extends Attempt {
   origin?: string;
   /** How often the provider has been asked without news. */
   checks: number;
+  /** How often in a row the provider could not be asked; absent where it could. */
+  failedChecks?: number;
   /** When the provider was asked last, answered or not, as ISO 8601. */
   checkedAt?: string;
   /** True where the provider's proven word ended it; a browser's hint or our own clock may still be overruled. */

@@ -79,6 +79,28 @@ describe("asking a provider", () => {
     }
   });
 
+  it("asks a provider that cannot be asked ever less often, once an hour in the end, and as ever when it could", async () => {
+    const { checkout, provider, clock } = play;
+    const { id } = await play.begin({ expiresInSeconds: 600_000 });
+    provider.fault = "before";
+    const pauses: number[] = [];
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      clock.advance(60);
+      await runDueWork(checkout);
+      const { nextCheckAt = "" } = (await checkout.store.readLedger(id))?.attempts[0] ?? {};
+      const pause = (Date.parse(nextCheckAt) - clock.now().getTime()) / 1000;
+      if (pause > (pauses.at(-1) ?? 0)) pauses.push(pause);
+    }
+    assert.deepEqual(pauses, [60, 120, 240, 480, 960, 1920, 3600]);
+    const events = await checkout.store.listEvents(0, 500, id);
+    assert.ok(events.length < 40, `${events.length} events in a day`);
+    provider.fault = "none";
+    clock.advance(3600);
+    await runDueWork(checkout);
+    const { failedChecks, state } = (await checkout.store.readLedger(id))?.attempts[0] ?? {};
+    assert.deepEqual([state, failedChecks], ["expired", undefined]);
+  });
+
   it("lets a session expire while such a trip cannot be asked about, and asks later", async () => {
     const { checkout, provider, clock } = play;
     const { id, trip } = await play.begin();
