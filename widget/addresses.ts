@@ -15,7 +15,7 @@ const scriptUrl =
  * @throws TypeError where what is given is no URL
  */
 export function serverBase(given: string | null): string {
-  const { origin, pathname } = given ? new URL(given, document.baseURI) : new URL(".", scriptUrl);
+  const { origin, pathname } = given ? new URL(given, location.href) : new URL(".", scriptUrl);
   return (origin + pathname).replace(/\/+$/, "");
 }
 

@@ -87,13 +87,18 @@ export class SessionWatch implements ReactiveController {
   }
 
   readonly #wake = (): void => {
-    if (this.#firstMs && !document.hidden) void this.ask();
+    if (this.#firstMs && !isHidden()) void this.ask();
     else clearTimeout(this.#timer);
   };
 
   #wait(): void {
     clearTimeout(this.#timer);
-    if (!this.#firstMs || document.hidden || this.round > MOST_ROUNDS) return;
+    if (!this.#firstMs || isHidden() || this.round > MOST_ROUNDS) return;
     this.#timer = setTimeout(() => void this.ask(), Math.min(this.#firstMs * 1.5 ** this.round, LONGEST_MS));
   }
+}
+
+/** Not `document.hidden`: where the page has a form of that name, nothing would ever be asked again. */
+function isHidden(): boolean {
+  return document.visibilityState === "hidden";
 }

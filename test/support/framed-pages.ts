@@ -33,7 +33,7 @@ function storefrontPage(attributes: string, policy: string): string {
       globalThis.violations = [];
       addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));
       for (const name of ["fetch", "setTimeout", "clearTimeout"]) globalThis[name] = parent[name];
-      Object.defineProperty(document, "hidden", { get: () => parent.document.hidden });
+      Object.defineProperty(document, "visibilityState", { get: () => parent.document.visibilityState });
     </script>
     <script type="module" nonce="shop" src="/widget/index.ts"></script>
     </head><body><offsite-checkout ${attributes}></offsite-checkout></body></html>`;

@@ -231,14 +231,20 @@ describe("a page around the element that is not kind", () => {
   it("does not hide what the element needs by elements called like it", async () => {
     const clobbers = document.createElement("div");
     clobbers.dataset["stage"] = "";
-    for (const id of ["documentElement", "location", "offsite-checkout", "notice", "session", "crossOriginIsolated"]) {
+    const names =
+      "documentElement location offsite-checkout notice session crossOriginIsolated scripts hidden visibilityState baseURI";
+    for (const id of names.split(" ")) {
       const form = Object.assign(document.createElement("form"), { id });
       form.setAttribute("name", id);
       clobbers.append(form);
     }
     document.body.append(clobbers);
     const element = await openFrame(stage);
+    stage.server.change({ status: "pending" });
     await say(frameOf(element), message(stage, "returned"));
+    equal(viewOf(element), "pending");
+    stage.server.complete();
+    await stage.clock.pass(10_000);
     equal(viewOf(element), "complete");
   });
 

@@ -75,7 +75,8 @@ export function useStage(): Stage {
       thrown: [],
       isHidden: false,
     });
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => stage.isHidden });
+    const visibility = { configurable: true, get: () => (stage.isHidden ? "hidden" : "visible") };
+    Object.defineProperty(document, "visibilityState", visibility);
     sessionStorage.clear();
     stage.server.install();
     stage.clock.install();
@@ -91,7 +92,7 @@ export function useStage(): Stage {
     for (const name of NAMES) document.removeEventListener(name, hear);
     removeEventListener("error", catchThrown);
     removeEventListener("unhandledrejection", catchThrown);
-    Reflect.deleteProperty(document, "hidden");
+    Reflect.deleteProperty(document, "visibilityState");
     ok(stage.thrown.length === 0, `thrown into the page: ${stage.thrown.map(String).join(", ")}`);
   });
   return stage;
