@@ -235,6 +235,12 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
   #accept(answer: CheckoutSession | FaultCode): void {
     const earlier = this.session;
     const isMet = /frame|window/.test(this.view.name);
+    const isOver = typeof answer === "string" ? faultName(answer) === "lost" : answer.status !== "open";
+    if (isOver && this.#offer && this.view.name === "loading" && !this.#isReturning) {
+      // What this tab remembers of the order is over, or the server has forgotten it: it can be ordered again.
+      this.open("", undefined, false, this.#offer);
+      return;
+    }
     if (typeof answer === "string") {
       // While something is awaited, silence is no news: the watch asks again.
       if (this.view.name === "loading") this.#fail(answer);
@@ -250,9 +256,6 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     if (status !== "open") {
       const name = status === "cancelled" ? "withdrawn" : status;
       const isNews = name !== this.view.name;
-      // What was remembered of this order is over: it can be ordered again.
-      const isOver = this.#offer && this.view.name === "loading" && !this.#isReturning;
-      if (isOver) return this.open("", undefined, false, this.#offer);
       this.#show(name);
       if (isNews) this.tell(`offsite-${status}`);
     } else if (isLive && this.#isReturning) {

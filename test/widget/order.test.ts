@@ -153,9 +153,13 @@ describe("an order that no session is named for", () => {
     const again = await stage.mount({ ...BARE, sku: "mug" });
     equal(viewOf(again), "start");
     again.remove();
+    stage.server.answers.push(problem(404, "not_found"));
+    const forgotten = await stage.mount({ ...BARE, sku: "mug" });
+    equal(viewOf(forgotten), "offer");
+    forgotten.remove();
     stage.server.complete();
     const anew = await stage.mount({ ...BARE, sku: "mug" });
-    equal(viewOf(anew), "offer");
+    equal([viewOf(anew), stage.types], ["offer", ["ready", "started", "ready"]]);
   });
 
   it("takes what the customer comes back with for its own alone, and of several leaves it to the one that began", async () => {
