@@ -85,7 +85,9 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     this.session = this.picked = this.#ended = this.instead = undefined;
     this.#offer = offer;
     this.#offerKey = createNonce();
-    this.#show(target ? "loading" : isReturning ? "unconfirmed" : offer ? "offer" : "idle");
+    // Another browser began it, or the address was passed on: what can be ordered here is offered all the same.
+    if (offer && isReturning && !target) this.#show("offer", { name: "unconfirmed", gateway: undefined });
+    else this.#show(target ? "loading" : isReturning ? "unconfirmed" : offer ? "offer" : "idle");
     if (this.flowHost.isConnected) void this.#watch.ask();
     if (sessionId && !target && !isReturning && !offer) this.#fail("unauthorized");
   }

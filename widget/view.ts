@@ -38,7 +38,10 @@ export const RESULTS = {
 export type ResultName = keyof typeof RESULTS;
 
 /** Why the customer is at the start again: what came of an attempt, or kept it from being started. */
-export type NoticeName = Exclude<PairName, Exclude<ResultName, "network" | "problem" | "lost" | "expired">>;
+export type NoticeName = Exclude<
+  PairName,
+  Exclude<ResultName, "network" | "problem" | "lost" | "expired" | "unconfirmed">
+>;
 
 /** What is told to the customer above the button. */
 export interface Notice {

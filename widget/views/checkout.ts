@@ -87,7 +87,7 @@ function renderNotice({ words, fill }: Scene, notice: Notice, gateway: string | 
   </div>`;
 }
 
-/** Calling off is no fault: the focus goes straight to the button. */
+/** Calling off or coming back is no fault: the focus goes straight to the button. */
 function isBadNotice(notice: Notice | undefined): boolean {
-  return notice !== undefined && notice.name !== "cancelled";
+  return notice !== undefined && !/cancelled|unconfirmed/.test(notice.name);
 }
