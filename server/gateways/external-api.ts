@@ -16,7 +16,7 @@ import { SIGNATURE_HEADER } from "./external-webhook.ts";
 import type { Payload } from "./json-api.ts";
 import { findTokenFault } from "./external-token.ts";
 import type { SavedSource } from "./saved-source.ts";
-import { createProviderClient, type ProviderAnswer } from "./provider-client.ts";
+import { createProviderClient, type ProviderAnswer, type ProviderClient } from "./provider-client.ts";
 import { isRemoteId, toPlainText } from "./provider-text.ts";
 import { hmacBase64 } from "./signature.ts";
 
@@ -78,9 +78,15 @@ const Failure = z.object({
 
 /** Makes the calls of one external gateway. */
 export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: ExternalApiOptions): ExternalApi {
-  const client = createProviderClient({ fetch, secrets: [sharedSecret], timeoutMs });
-  const withoutSecrets = (text: string) => client.withoutSecrets(text);
-  const send = async (url: string, payload: Payload, idempotencyKey: string): Promise<ProviderAnswer> => {
+  // One for each call, for its tokens are nobody's to see, and a provider may well repeat them.
+  const clientFor = (payload: Payload) =>
+    createProviderClient({ fetch, secrets: [sharedSecret, ...tokensOf(payload)], timeoutMs });
+  const send = async (
+    client: ProviderClient,
+    url: string,
+    payload: Payload,
+    idempotencyKey: string,
+  ): Promise<ProviderAnswer> => {
     const jsonText = JSON.stringify(payload);
     const headers = {
       [SIGNATURE_HEADER]: hmacBase64(sharedSecret, jsonText),
@@ -108,22 +114,35 @@ export function createExternalApi({ sharedSecret, timeoutMs, fetch, circuit }: E
     call: (url, payload, idempotencyKey) => {
       const sent = underWay.get(idempotencyKey);
       if (sent !== undefined) return sent;
+      const client = clientFor(payload);
       const answer = sendCounted(
-        () => send(url, payload, idempotencyKey),
-        (received) => readAnswer(received, withoutSecrets),
+        () => send(client, url, payload, idempotencyKey),
+        (received) => readAnswer(received, client.withoutSecrets),
       ).finally(() => underWay.delete(idempotencyKey));
       underWay.set(idempotencyKey, answer);
       return answer;
     },
     saveToken: async (url, payload, idempotencyKey) => {
+      const client = clientFor(payload);
       const answer = await sendCounted(
-        () => send(url, payload, idempotencyKey),
-        (received) => readFailure(received, withoutSecrets) ?? readSavedToken(received),
+        () => send(client, url, payload, idempotencyKey),
+        (received) => readFailure(received, client.withoutSecrets) ?? readSavedToken(received),
       );
       if (isRefusal(answer)) throw new GatewayError("gateway_declined", answer.message);
       return answer;
     },
   };
+}
+
+function tokensOf({ data, included }: Payload): string[] {
+  return [data, ...included].flatMap(({ attributes }) => {
+    const { payment_source_token: token, options } = attributes as {
+      payment_source_token?: unknown;
+      options?: unknown;
+    };
+    const { customer_token: customerToken } = { ...(options as { customer_token?: unknown } | undefined) };
+    return [token, customerToken].filter((one): one is string => typeof one === "string" && one !== "");
+  });
 }
 
 type Refusal = Extract<ExternalAnswer, { outcome: "refused" }>;

@@ -50,7 +50,7 @@ export interface ProviderClient {
   /** @throws GatewayError `gateway_unavailable` where it is slow, gone, answers 3xx, 5xx, not JSON or too much */
   call(request: ProviderCall): Promise<ProviderAnswer>;
   /** Takes every secret out of a provider's words. */
-  withoutSecrets(text: string): string;
+  withoutSecrets: (text: string) => string;
 }
 
 /** Makes the client of one configured gateway. */

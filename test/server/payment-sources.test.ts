@@ -68,6 +68,22 @@ describe("payment sources", () => {
     assert.ok(!shown.includes("tok_saved") && !shown.includes("cus_1"));
   });
 
+  it("show the token to nobody, also where the provider repeats it", async () => {
+    const source = await saveOf(await pay());
+    const echo = { code: "no_token", message: "No such token: tok_saved of cus_1" };
+    endpoint.provider.script(({ body }, response) => void response.writeHead(500).end(body));
+    const { body: inDoubt } = expectStatus(await charge({ paymentSource: source.id }), 201);
+    endpoint.provider.script((_request, response) => {
+      response.writeHead(422, { "content-type": "application/json" });
+      response.end(JSON.stringify({ success: false, error: echo }));
+    });
+    const { body: declined } = expectStatus(await charge({ paymentSource: source.id }), 201);
+    assert.deepEqual([inDoubt.attempt?.state, declined.attempt?.state], ["started", "declined"]);
+    assert.match(declined.attempt?.message ?? "", /^No such token: /);
+    const shown = JSON.stringify([declined, (await server.call("/v1/events?limit=100")).body, server.log]);
+    assert.ok(!shown.includes("tok_saved") && !shown.includes("cus_1"));
+  });
+
   it("refuse what cannot be saved, and say what is wrong", async () => {
     const payment = await pay();
     for (const [json, path] of [
