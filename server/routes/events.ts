@@ -76,6 +76,8 @@ export function eventRoutes({ checkout, keys, closing }: RouteContext): Router {
       closing.removeEventListener("abort", end);
     });
     send();
+    // A page whose stream ends with the server may ask again before its connection is closed.
+    if (closing.aborted) end();
     return stream;
   }
 }

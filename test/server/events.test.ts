@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { CheckoutSession } from "../../shared/records.ts";
 import type { EventRecord } from "../../server/stores/ledger.ts";
@@ -78,6 +80,33 @@ describe("what happened", () => {
     assert.deepEqual((await merchant.next()).metadata, { note: "secret" });
     stream.close();
     merchant.close();
+  });
+
+  it("ends at once with a server that stops, also where a page asks for it again on the same connection", async () => {
+    const own = await startTestServer();
+    const session = await own.createSession();
+    const socket = connect(Number(new URL(own.url).port), "localhost");
+    const ask = () =>
+      socket.write(
+        `GET /v1/checkout-sessions/${session.id}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${SECRET_KEY}\r\n\r\n`,
+      );
+    let text = "";
+    const ended = once(socket, "close");
+    const begun = new Promise<void>((resolve) => {
+      socket.on("data", (chunk) => {
+        text += chunk.toString();
+        if (text.includes("event: session")) resolve();
+        // The last chunk of the first stream.
+        if (text.endsWith("\r\n0\r\n\r\n")) ask();
+      });
+    });
+    ask();
+    await begun;
+    const startedAt = performance.now();
+    await own.close();
+    await ended;
+    assert.equal(text.split("HTTP/1.1 200 OK").length - 1, 2, "it was asked for twice");
+    assert.ok(performance.now() - startedAt < 5000);
   });
 
   it("does not stream to somebody else, and ends with the server", async () => {
