@@ -2,6 +2,7 @@ import type Router from "@koa/router";
 import type { Context } from "koa";
 import { PATHS } from "../../shared/paths.ts";
 import { findTripByToken, settleCancel, settleReturn, shopAddress } from "../checkout/come-back.ts";
+import { RequestError } from "../errors.ts";
 import type { Trip } from "../gateways/gateway.ts";
 import { mediaType, PROVIDER_MEDIA_TYPES, requireMediaType } from "../http/body.ts";
 import { isLookAhead, readProviderRequest } from "../http/provider-request.ts";
@@ -15,7 +16,13 @@ export function comeBackRoutes({ checkout }: RouteContext): Router {
   router.register(PATHS.return(":token"), ["GET", "HEAD", "POST"], async (ctx) => {
     const trip = await findTripByToken(checkout, ctx.params["token"] ?? "");
     if (refuseLookAhead(ctx)) return;
-    await settleReturn(ofRequest(checkout, ctx), trip, readProviderRequest(ctx));
+    try {
+      await settleReturn(ofRequest(checkout, ctx), trip, readProviderRequest(ctx));
+    } catch (error) {
+      // What cannot be read proves nothing; who brings it may have paid all the same, and the shop's page asks.
+      if (!(error instanceof RequestError) || error.code !== "malformed_request") throw error;
+      ofRequest(checkout, ctx).log.warn({ attemptId: trip.attempt.id }, "a return could not be read");
+    }
     goOn(ctx, trip, "returned");
   });
 
