@@ -16,5 +16,6 @@ export async function describeCsp({ publicUrl, gateways }: Config): Promise<stri
 <script type="module" src="${script}" integrity="${integrity}" crossorigin="anonymous"></script>
 
 Add your page's own sources. A provider that sends the customer on, such as to a bank, needs that origin in frame-src
-too. The policy needs no style-src for the element, and works with a nonce or a hash in place of the script's origin.`;
+and form-action, too. The policy needs no style-src for the element, and works with a nonce or a hash in place of the
+script's origin.`;
 }

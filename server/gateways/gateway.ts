@@ -43,7 +43,7 @@ export interface Gateway {
   readonly label: string;
   /** Where its page can be met, best first. */
   readonly presentations: readonly Presentation[];
-  /** The origins that a page must let forms and frames go to. */
+  /** The origins that a shop's page must let forms and frames go to. */
   readonly origins: readonly string[];
 
   /** Every fault that the provider would find in a session, with the path of the field; empty where it can be paid. */

@@ -7,8 +7,6 @@ import { answerPage } from "./page.ts";
 
 /** What the plain page needs beside the session. */
 export interface CheckoutPageOptions {
-  /** Where the page's forms may lead. */
-  formAction: readonly string[];
   /** The shop's page for this session. */
   shopAddress: string;
   /** The shop's page for a customer who does not pay. */
@@ -27,7 +25,7 @@ export function answerCheckoutPage(ctx: Context, session: CheckoutSession, optio
       <section class="next">${nextStep(session, total, options)}</section>
     </main>`,
     style: CHECKOUT_STYLE,
-    formAction: options.formAction,
+    leadsToProvidersIn: session.environment,
   });
 }
 

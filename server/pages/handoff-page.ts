@@ -1,10 +1,15 @@
 import type { Context } from "koa";
 import { html } from "../../shared/html.ts";
 import type { Handoff } from "../../shared/records.ts";
+import type { Environment } from "../../shared/states.ts";
 import { answerPage } from "./page.ts";
 
 /** Answers with a form that submits itself to a provider; without JavaScript its button does. */
-export function answerHandoffPage(ctx: Context, { url, fields = {} }: Handoff, label: string): void {
+export function answerHandoffPage(
+  ctx: Context,
+  { url, fields = {} }: Handoff,
+  { label, environment }: { label: string; environment: Environment },
+): void {
   answerPage(ctx, 200, {
     title: `Continue to ${label}`,
     body: html`<main class="handoff">
@@ -18,6 +23,6 @@ export function answerHandoffPage(ctx: Context, { url, fields = {} }: Handoff, l
     style: ".handoff{max-width:28rem;margin:0 auto;padding:64px 16px;display:grid;gap:16px;text-align:center}",
     // A field may be called `submit` and hide the form's own method.
     script: 'HTMLFormElement.prototype.submit.call(document.getElementById("handoff"));',
-    formAction: [new URL(url).origin],
+    leadsToProvidersIn: environment,
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "koa";
 import { html, Html } from "../../shared/html.ts";
 import { PAGE_STYLE } from "../../shared/page-style.ts";
+import type { Environment } from "../../shared/states.ts";
 
 /** A page of the server's own: everything in it is escaped, and what runs in it is named by hash. */
 export interface Page {
@@ -14,8 +15,8 @@ export interface Page {
   script?: string;
   /** JSON for the script, in an inert element with this id. */
   data?: { id: string; value: unknown };
-  /** Where its forms may go, beside the server itself. */
-  formAction?: readonly string[];
+  /** The environment of the providers to which its forms lead; without it, they go to the server itself alone. */
+  leadsToProvidersIn?: Environment;
   /** Who may frame it; nobody by default. */
   frameAncestors?: readonly string[];
 }
@@ -55,13 +56,19 @@ function dataElement({ id, value }: { id: string; value: unknown }): Html {
   return html`<script type="application/json" id="${id}">${new Html(json)}</script>`;
 }
 
-function contentSecurityPolicy({ script, formAction = [], frameAncestors = [] }: Page, style: string): string {
+/**
+ * Where a form that leads to a provider may go. Chromium holds a form to its page's policy at every redirect, and a
+ * provider may send its customers on to any origin, such as a bank's; `http:` stands for `https:`, too.
+ */
+const PROVIDER_SOURCES = { live: " https:", test: " http:" } as const;
+
+function contentSecurityPolicy({ script, leadsToProvidersIn, frameAncestors = [] }: Page, style: string): string {
   const list = (sources: readonly string[], fallback: string) => (sources.length === 0 ? fallback : sources.join(" "));
   return [
     "default-src 'none'",
     `style-src ${hashSource(style)}`,
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
-    `form-action 'self'${formAction.map((origin) => ` ${origin}`).join("")}`,
+    `form-action 'self'${leadsToProvidersIn === undefined ? "" : PROVIDER_SOURCES[leadsToProvidersIn]}`,
     `frame-ancestors ${list(frameAncestors, "'none'")}`,
     "base-uri 'none'",
   ].join("; ");

@@ -7,7 +7,7 @@ import { shopAddress } from "../checkout/come-back.ts";
 import { bringUpToDate } from "../checkout/due-work.ts";
 import { readLedger } from "../checkout/settle.ts";
 import { startAttempt } from "../checkout/start-attempt.ts";
-import { offeredGateways, viewSession } from "../checkout/view.ts";
+import { viewSession } from "../checkout/view.ts";
 import { StateError } from "../errors.ts";
 import { bodyBytes, FORM_TYPE, readAs, requireMediaType } from "../http/body.ts";
 import { refuseForeignForm } from "../http/foreign-form.ts";
@@ -39,7 +39,8 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
       ctx.status = 303;
       ctx.redirect(handoff.url);
     } else {
-      answerHandoffPage(ctx, handoff, checkout.gateways.get(gateway)?.label ?? gateway);
+      const label = checkout.gateways.get(gateway)?.label ?? gateway;
+      answerHandoffPage(ctx, handoff, { label, environment: checkout.environment });
     }
   });
 
@@ -59,8 +60,6 @@ export function checkoutPageRoutes({ checkout }: RouteContext): Router {
     answerCheckoutPage(ctx, viewSession(checkout, ledger, "customer"), {
       shopAddress: shopAddress(session, false),
       leaveAddress: shopAddress(session, true),
-      // A browser holds a form to this also where the answer sends it on.
-      formAction: offeredGateways(checkout, session, session.gateway).flatMap(({ origins }) => [...origins]),
       instructions: attempt && gateway?.instructions?.({ session, attempt }, session.locale),
     });
   }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test, type TestContext } from "node:test";
 import type { Page } from "puppeteer-core";
+import { startExternalEndpoint } from "../support/external-endpoint.ts";
+import { startTestServer } from "../support/server.ts";
+import { UNIVERSAL } from "../support/universal.ts";
 import { Customer } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
@@ -85,4 +90,37 @@ describe("without JavaScript, on the session's plain page", { concurrency: 3 }, 
       payments: [`transfer pending ${MUG}`],
     });
   });
+});
+
+/** Serves on an origin of its own, until the test is over. */
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("a provider may send the customer on to another origin, such as a bank's", async (t) => {
+  const bank = await serve(t, (_request, response) => void response.end("<h1>The bank</h1>"));
+  const provider = await serve(t, (_request, response) => void response.writeHead(303, { Location: bank }).end());
+  const endpoint = await startExternalEndpoint();
+  const form = { ...UNIVERSAL, forwardUrl: `${provider}/pay` };
+  const address = { ...endpoint.config, frameUrl: `${provider}/page` };
+  const server = await startTestServer({ gateways: { form, address } });
+  t.after(async () => {
+    await server.close();
+    await endpoint.close();
+  });
+  await using customer = await Customer.visit(stage);
+  for (const gateway of ["form", "address"]) {
+    const { url } = await server.createSession({ gateway });
+    await customer.page.goto(url);
+    await customer.page.click("form button");
+    await customer.page.waitForFunction((origin) => location.origin === origin, {}, bank).catch(() => undefined);
+    assert.equal(await heading(customer.page), "The bank", gateway);
+  }
+  assert.deepEqual(customer.troubles, []);
 });
