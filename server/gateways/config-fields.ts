@@ -2,11 +2,13 @@ import { z } from "zod";
 import { safeText } from "../../shared/records.ts";
 import type { Presentation } from "../../shared/states.ts";
 
-/** A secret or key that a provider gave: its length is the provider's affair, but it is not empty. */
+/** A secret or key that a provider gave: its length is the provider's affair, but it is not empty, and ends in no blank. */
 export const ProviderSecret = z
   .string()
   .max(500)
-  .refine((text) => text.trim() !== "", "must not be empty");
+  .refine((text) => text.trim() !== "", "must not be empty")
+  // Files and variables add a line's end, and with it nothing would ever verify.
+  .refine((text) => text.trim() === "" || text.trim() === text, "must not begin or end with a blank");
 
 /** What the customer reads, with the word of a gateway's type where nothing is configured. */
 export const gatewayLabel = (fallback: string) => safeText(100).default(fallback);

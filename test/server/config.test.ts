@@ -70,6 +70,14 @@ describe("the configuration", () => {
     }
   });
 
+  it("takes no provider's secret with a blank at an end, as files and variables add them: nothing would verify", () => {
+    const faults = (secret: string) => faultsOf({ ...valid, gateways: { account: { ...DWOLLA, secret } } });
+    for (const secret of ["secret\n", " secret", "secret\r\n"]) {
+      assert.deepEqual(faults(secret), ["/gateways/account/secret"], JSON.stringify(secret));
+    }
+    assert.deepEqual(faults("a secret"), []);
+  });
+
   it("names a store whose address cannot be read, and does not show it", () => {
     for (const store of [
       "postgres://user:pass#word@db.internal/offsite",
