@@ -26,18 +26,20 @@ const LEASE_SECONDS = 120;
 
 /** Does everything that is due now, until the signal ends it: what became due while nobody looked is not put off. */
 export async function finishDueWork(checkout: Checkout, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted && (await runDueWork(checkout)) === CLAIM_LIMIT);
+  while (!stopping.aborted && (await runDueWork(checkout, stopping)) === CLAIM_LIMIT);
 }
 
 /** Does what is due now, some sessions at once; gives how many it took. */
-export async function runDueWork(checkout: Checkout): Promise<number> {
+export async function runDueWork(checkout: Checkout, stopping?: AbortSignal): Promise<number> {
   const now = checkout.now();
   const sessionIds = await checkout.store.claimDue({
     now: now.toISOString(),
     leaseUntil: secondsAfter(now, LEASE_SECONDS),
     limit: CLAIM_LIMIT,
   });
-  const results = await Promise.allSettled(sessionIds.map((sessionId) => bringUpToDate(checkout, sessionId)));
+  const results = await Promise.allSettled(
+    sessionIds.map((sessionId) => bringUpToDate(checkout, sessionId, undefined, stopping)),
+  );
   for (const [index, result] of results.entries()) {
     if (result.status === "rejected" && !(result.reason instanceof GatewayError)) {
       checkout.log.error({ sessionId: sessionIds[index], err: result.reason as unknown }, "due work failed");
@@ -52,8 +54,14 @@ export async function runDueWork(checkout: Checkout): Promise<number> {
  * the session is read again.
  *
  * @param known its records, where they were read a moment ago
+ * @param stopping aborted when nobody is to be asked any more: a provider that hangs costs each attempt its whole time
  */
-export async function bringUpToDate(checkout: Checkout, sessionId: string, known?: Ledger): Promise<Ledger> {
+export async function bringUpToDate(
+  checkout: Checkout,
+  sessionId: string,
+  known?: Ledger,
+  stopping?: AbortSignal,
+): Promise<Ledger> {
   const ledger = known ?? (await readLedger(checkout, sessionId));
   const isLong = (attempt: AttemptRecord) => isLongUnaskedOf(checkout, ledger, attempt);
   if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now()) && !ledger.attempts.some(isLong)) {
@@ -63,6 +71,7 @@ export async function bringUpToDate(checkout: Checkout, sessionId: string, known
   for (const attempt of ledger.attempts) {
     if (!isDue(attempt.nextCheckAt, checkout.now()) && !isLong(attempt)) continue;
     couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
+    if (stopping?.aborted === true) return readLedger(checkout, sessionId);
   }
   // What the provider said may have made an operation due.
   for (const payment of (await readLedger(checkout, sessionId)).payments) {

@@ -25,6 +25,31 @@ describe("asking a provider", () => {
     assert.equal(await countExpired(), 90);
   });
 
+  it("asks about no further trip of a session once it is told to stop: each may take as long as a call", async () => {
+    await play.close();
+    const stopping = new AbortController();
+    let asked: string[] = [];
+    let isStopping = false;
+    play = await openPlayCheckout((gateway) => ({
+      ...gateway,
+      fetchPayment: async (trip) => {
+        asked.push(trip.attempt.id);
+        if (isStopping) stopping.abort();
+        return (await gateway.fetchPayment?.(trip)) ?? "unpaid";
+      },
+    }));
+    const { checkout } = play;
+    const { id } = await play.begin({ expiresInSeconds: 86_400 });
+    await startAttempt(checkout, id, { presentation: "redirect" });
+    play.clock.advance(400);
+    asked = [];
+    isStopping = true;
+    await finishDueWork(checkout, stopping.signal);
+    assert.equal(asked.length, 1);
+    await bringUpToDate(checkout, id);
+    assert.equal(asked.length, 2, "the other was due, too");
+  });
+
   it("asks before an open session is read of which nobody has asked for long, and not at every reading", async () => {
     await play.close();
     let asked = 0;
