@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pino } from "pino";
 import { startDemo, type Demo } from "../../demo/demo.ts";
+import { eventually } from "../support/server.ts";
 
 let folder: string;
 let demo: Demo;
@@ -19,7 +20,8 @@ before(async () => {
     ports: { shop: 0, server: 0, provider: 0 },
     dataFolder: folder,
     log: pino({ level: "silent" }),
-    providerDelayMs: 20,
+    // Its word, which it sends once, comes well after its answer is stored.
+    providerDelayMs: 300,
     dueWorkIntervalMs: 20,
   });
 });
@@ -77,12 +79,9 @@ async function transactions(order: string): Promise<string[]> {
 
 /** Waits until nothing is pending any more, as a person does who looks again. */
 async function settled(order: string): Promise<string[]> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const rows = await transactions(order);
-    if (rows.every((row) => !row.includes("pending"))) return rows;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it never ended: ${(await transactions(order)).join(", ")}`);
+  let rows = await transactions(order);
+  await eventually(async () => (rows = await transactions(order)).every((row) => !row.includes("pending")));
+  return rows;
 }
 
 const DECLINED = "The bank declined the payment.";

@@ -20,7 +20,7 @@ import {
   paymentOnce,
   readSession,
 } from "../support/external-shop.ts";
-import { expectStatus, startTestServer, type TestServer } from "../support/server.ts";
+import { eventually, expectStatus, startTestServer, type TestServer } from "../support/server.ts";
 import { isOnPostgres } from "../support/store-address.ts";
 import { UNIVERSAL, notifyUniversal } from "../support/universal.ts";
 
@@ -406,12 +406,8 @@ describe("an external payment gateway", () => {
         await notifyUniversal(server, (await server.startAttempt(session, { gateway: "card" })).handoff);
         endpoint.behaviour = "succeed";
         server.clock.advance(61);
-        const isKnown = async () => (await read(session)).payments?.[1];
         const wanted = onDuplicate === "hold" ? "authorization" : "authorization_voided";
-        for (let tries = 0; (await isKnown())?.state !== wanted; tries += 1) {
-          assert.ok(tries < 200);
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
+        await eventually(async () => (await read(session)).payments?.[1]?.state === wanted);
         const { payments = [] } = await read(session);
         assert.deepEqual(
           payments.map(({ gateway, capturedAmount }) => [gateway, capturedAmount]),

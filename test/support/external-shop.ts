@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
 import { bringBack } from "./external-endpoint.ts";
-import { expectStatus, type TestAnswer, type TestServer } from "./server.ts";
+import { eventually, expectStatus, type TestAnswer, type TestServer } from "./server.ts";
 
 /** Creates a session over 129.00 and sends its customer to the provider. */
 export async function beginExternal(
@@ -30,12 +30,12 @@ export async function paymentOnce(
   session: { id: string },
   holds: (payment: Payment) => boolean,
 ): Promise<Payment> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const { payment } = await readSession(server, session);
-    if (payment !== undefined && holds(payment)) return payment;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`it never came: ${JSON.stringify(await readSession(server, session))}`);
+  let current = await readSession(server, session);
+  await eventually(async () => {
+    current = await readSession(server, session);
+    return current.payment !== undefined && holds(current.payment);
+  });
+  return paymentIn(current);
 }
 
 /** Pays with a session that is captured by hand. */
