@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { choose } from "../support/depth.ts";
 
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 5000;
@@ -83,7 +84,7 @@ async function holdPort(): Promise<{ port: number; release: () => void }> {
 }
 
 describe("the demo's command", { concurrency: 2 }, () => {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const signal of choose("signals that end the demo", ["SIGTERM", "SIGINT"] as const, (one) => one === "SIGINT")) {
     test(`prints three addresses that answer, and ${signal} ends it with connections open`, async () => {
       const demo = await startAndWait();
       const agent = new Agent({ keepAlive: true });
@@ -103,11 +104,13 @@ describe("the demo's command", { concurrency: 2 }, () => {
     });
   }
 
-  for (const [part, variable] of [
+  const variables = [
     ["shop", "SHOP_PORT"],
     ["server", "PORT"],
     ["provider", "PROVIDER_PORT"],
-  ] as const) {
+  ] as const;
+  // The server is started last: the other two run by then.
+  for (const [part, variable] of choose("ports that are taken", variables, ([part]) => part === "server")) {
     test(`names a taken port of the ${part}, and leaves nothing running`, async () => {
       const held = await holdPort();
       const demo = start({ shop: 0, server: 0, provider: 0, [part]: held.port });

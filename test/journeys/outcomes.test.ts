@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { choose } from "../support/depth.ts";
+import { choose, leftOut } from "../support/depth.ts";
 import { Customer, type Way } from "./customer.ts";
 import { MUG, Stage } from "./stage.ts";
 
@@ -16,6 +16,13 @@ const WAYS: readonly Way[] = [
   { presentation: "redirect", gateway: "bank" },
   { presentation: "iframe", gateway: "bank" },
 ];
+
+const DECLINED = choose("ways to be declined", WAYS, isTo("redirect", "card"));
+const CANCELLED = choose("ways to cancel", WAYS, isTo("iframe", "bank"));
+
+function isTo(presentation: Way["presentation"], gateway: Way["gateway"]): (way: Way) => boolean {
+  return (way) => way.presentation === presentation && way.gateway === gateway;
+}
 
 describe("a customer at the provider's page", { concurrency: 2 }, () => {
   const ways = choose("ways to pay", WAYS, (way) => (way.presentation === "redirect") === (way.gateway === "card"));
@@ -37,41 +44,49 @@ describe("a customer at the provider's page", { concurrency: 2 }, () => {
         assert.deepEqual(customer.troubles, []);
       });
 
-      test("a declined customer is told, tries again and pays once", async () => {
-        await using customer = await Customer.visit(stage);
-        const { sessionId } = await customer.pay(way, "decline");
-        await customer.seesInElement("Payment declined");
-        assert.deepEqual(await stage.stored(sessionId), {
-          status: "open",
-          attempts: [`${gateway} declined gateway_declined`],
-          payments: [],
-        });
-        await customer.choose(await customer.pressPay(), "pay");
-        await customer.seesHeading("Thank you");
-        assert.deepEqual(await stage.stored(sessionId), {
-          status: "complete",
-          attempts: [`${gateway} declined gateway_declined`, `${gateway} settled`],
-          payments: [`${gateway} completed ${MUG}`],
-        });
-      });
+      test(
+        "a declined customer is told, tries again and pays once",
+        { skip: !DECLINED.includes(way) && leftOut },
+        async () => {
+          await using customer = await Customer.visit(stage);
+          const { sessionId } = await customer.pay(way, "decline");
+          await customer.seesInElement("Payment declined");
+          assert.deepEqual(await stage.stored(sessionId), {
+            status: "open",
+            attempts: [`${gateway} declined gateway_declined`],
+            payments: [],
+          });
+          await customer.choose(await customer.pressPay(), "pay");
+          await customer.seesHeading("Thank you");
+          assert.deepEqual(await stage.stored(sessionId), {
+            status: "complete",
+            attempts: [`${gateway} declined gateway_declined`, `${gateway} settled`],
+            payments: [`${gateway} completed ${MUG}`],
+          });
+        },
+      );
 
-      test("a customer who cancels comes back to the checkout and takes it up again", async () => {
-        await using customer = await Customer.visit(stage);
-        const { sessionId } = await customer.pay(way, "cancel");
-        await customer.seesInElement("Payment called off");
-        assert.deepEqual(await stage.stored(sessionId), {
-          status: "open",
-          attempts: [`${gateway} cancelled`],
-          payments: [],
-        });
-        await customer.choose(await customer.pressPay(), "pay");
-        await customer.seesHeading("Thank you");
-        assert.deepEqual(await stage.stored(sessionId), {
-          status: "complete",
-          attempts: [`${gateway} cancelled`, `${gateway} settled`],
-          payments: [`${gateway} completed ${MUG}`],
-        });
-      });
+      test(
+        "a customer who cancels comes back to the checkout and takes it up again",
+        { skip: !CANCELLED.includes(way) && leftOut },
+        async () => {
+          await using customer = await Customer.visit(stage);
+          const { sessionId } = await customer.pay(way, "cancel");
+          await customer.seesInElement("Payment called off");
+          assert.deepEqual(await stage.stored(sessionId), {
+            status: "open",
+            attempts: [`${gateway} cancelled`],
+            payments: [],
+          });
+          await customer.choose(await customer.pressPay(), "pay");
+          await customer.seesHeading("Thank you");
+          assert.deepEqual(await stage.stored(sessionId), {
+            status: "complete",
+            attempts: [`${gateway} cancelled`, `${gateway} settled`],
+            payments: [`${gateway} completed ${MUG}`],
+          });
+        },
+      );
 
       test("a customer who closes the tab has paid all the same", async () => {
         await using customer = await Customer.visit(stage);
