@@ -82,12 +82,15 @@ async function serve(file: string): Promise<void> {
     },
   });
   log.info({ url: server.url, port: server.port, environment: config.environment }, "taking requests");
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, "stopping");
-      void server.close().then(() => log.info("stopped"));
-    });
-  }
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // A terminal and a service manager tell the launcher, too, and `npx` passes it on: the second must not cut off the first.
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, "stopping");
+    void server.close().then(() => log.info("stopped"));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
 }
 
 /** Logs to a file descriptor, which may be closed by its reader without ending the process. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -52,6 +53,33 @@ describe("offsite-checkout serve", { skip: isOnPostgres }, () => {
       statuses.every((status) => status === 201 || status === "refused"),
       JSON.stringify(statuses),
     );
+  });
+
+  it("finishes what is under way also where the signal comes twice, as launchers pass on what the terminal sends", async () => {
+    const child = run("serve", "--config", "good.json");
+    await untilOutput(child, "taking requests");
+    const socket = connect(port, "localhost");
+    let answer = "";
+    socket.on("data", (chunk) => (answer += chunk.toString()));
+    socket.on("error", () => undefined);
+    socket.write(
+      `POST /notify/nobody HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{`,
+    );
+    const isListening = () =>
+      fetch(`http://localhost:${port}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    // The request is under way once another one was answered after it.
+    assert.ok(await isListening());
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    while (await isListening());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    socket.write("}");
+    assert.deepEqual(await exited, [0, null]);
+    assert.match(answer, /^HTTP\/1\.1 404 /);
   });
 
   it("prints what a page needs to allow and to pin the element, for the gateways of the configuration", async () => {
