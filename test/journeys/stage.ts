@@ -26,7 +26,7 @@ export interface Stored {
 /** What a mug and its shipping come to, in minor units. */
 export const MUG = 2300;
 
-const SETTLE_LIMIT_MS = 15_000;
+const SETTLE_LIMIT_MS = 30_000;
 
 /** The whole demonstration with a browser before it: three origins, a store of its own, and a clock that can be moved. */
 export class Stage {
