@@ -89,7 +89,7 @@ export const NOTICE = "/*! Offsite Checkout, MIT. Lit, © 2017 Google LLC, BSD-3
 const INNER_NAMES =
   "price|place|flowHost|addController|hostConnected|hostDisconnected|hostUpdate|requestUpdate|willUpdate|isTold|isReturning|" +
   "serverOrigin|providerOrigin|openWindow|showWindow|onReturn|onClosed|onSilent|startElsewhere|" +
-  "isOverlay|isMute|hadFocus|announce|follow|others|choices|choice|renderRoot|ticket|round|pick|picked|instead|tell|enter|element|namedId|isFramed|prepareFrame|renderFrame|offerKey";
+  "isOverlay|isMute|hadFocus|announce|follow|others|choices|choice|renderRoot|ticket|round|pick|picked|instead|tell|enter|element|namedId|isFramed|isUnderway|prepareFrame|renderFrame|offerKey";
 
 /** Makes the file as small as it gets, prints what a page may pin it by, and writes the languages beside it. */
 function finish(): Plugin {

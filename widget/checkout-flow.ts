@@ -40,7 +40,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
   #offer: Offer | undefined;
   #offerKey = "";
   /** The customer came back, so that an attempt without an end is waited for. */
-  #isReturning = false;
+  isReturning = false;
   /** The page was told that the session can, or cannot, be paid here. */
   #isTold = false;
   /** The attempt whose end was told. */
@@ -52,7 +52,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     this.#watch = new SessionWatch(host, (answer) => this.#accept(answer));
     this.page = new ProviderPage(() => host.renderRoot, {
       onReturn: () => {
-        this.#isReturning = true;
+        this.isReturning = true;
         this.retry();
       },
       onClosed: () => this.#missWindow(),
@@ -80,7 +80,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     this.#watch.reset();
     this.namedId = sessionId;
     this.#watch.target = target;
-    this.#isReturning = isReturning;
+    this.isReturning = isReturning;
     this.#isTold = false;
     this.session = this.picked = this.#ended = this.instead = undefined;
     this.#offer = offer;
@@ -155,15 +155,16 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     if (presentation !== choice.presentation) this.instead = presentation;
     const ticket = this.#watch.reset();
     const isStale = () => ticket !== this.#watch.ticket;
-    this.#isReturning = false;
+    this.isReturning = false;
     this.#show("starting");
     rememberSecret(target);
     const nonce = presentation === "redirect" ? undefined : createNonce();
+    this.prepareFrame();
     const started = await startAttempt(target, { gateway: id, presentation, nonce });
     if (isStale()) return;
     if (typeof started === "string" && /^session|invalid_state/.test(started)) {
       // It stands otherwise than is shown here, or the provider is asked about another trip right now.
-      this.#isReturning = true;
+      this.isReturning = true;
       this.retry();
     } else if (typeof started === "string") {
       this.#show("start", { name: faultName(started), gateway: id });
@@ -184,7 +185,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   /** Takes the customer back from the provider's page or from the way there; the attempt may be taken up again. */
   cancel(): void {
-    if (!this.#isUnderway) return;
+    if (!this.isUnderway) return;
     this.#watch.reset();
     this.#show("start", { name: "cancelled", gateway: this.choice?.id });
     this.#ended = this.session?.attempt?.id;
@@ -193,12 +194,8 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     this.tell("offsite-cancelled");
   }
 
-  /** Whether an attempt is being started or the customer is at the provider. */
-  get #isUnderway(): boolean {
-    return /starting|leaving|frame|window/.test(this.view.name);
-  }
-
   #show(name: View["name"], notice?: Notice): void {
+    this.isFramed = name === "frame" || (this.isFramed && name === "starting");
     if (!/starting|frame|window/.test(name)) this.page.close();
     // What is given up before there is a session leads back to the order.
     if (name === "start" && !this.session) name = "offer";
@@ -229,7 +226,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   /** Leaves what cannot be gone on with: a request whose answer is lost, a way not taken, a frame off the page. */
   #giveUp(): void {
-    if (!this.#isUnderway) return;
+    if (!this.isUnderway) return;
     this.#watch.reset();
     this.#show("start");
   }
@@ -238,7 +235,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     const earlier = this.session;
     const isMet = /frame|window/.test(this.view.name);
     const isOver = typeof answer === "string" ? faultName(answer) === "lost" : answer.status !== "open";
-    if (isOver && this.#offer && this.view.name === "loading" && !this.#isReturning) {
+    if (isOver && this.#offer && this.view.name === "loading" && !this.isReturning) {
       // What this tab remembers of the order is over, or the server has forgotten it: it can be ordered again.
       this.open("", undefined, false, this.#offer);
       return;
@@ -260,10 +257,10 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
       const isNews = name !== this.view.name;
       this.#show(name);
       if (isNews) this.tell(`offsite-${status}`);
-    } else if (isLive && this.#isReturning) {
+    } else if (isLive && this.isReturning) {
       this.#showAwaiting();
     } else if (!isLive || !isMet) {
-      this.#isReturning = false;
+      this.isReturning = false;
       this.#showStart(attemptEnd(attempt));
     } else if (attempt.id !== earlier?.attempt?.id) {
       // Another window began an attempt, which ended ours.

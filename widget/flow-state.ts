@@ -9,6 +9,8 @@ export class FlowState {
   view: View = { name: "idle" };
   /** As the server last said. */
   session: CheckoutSession | undefined;
+  /** Whether the frame is there, be it hidden and empty. */
+  isFramed = false;
   protected readonly flowHost: FlowHost;
   protected namedId = "";
   /** The gateway that the customer picked. */
@@ -28,6 +30,24 @@ export class FlowState {
   /** The gateway that the next attempt goes to: the picked one, that of the latest attempt, or the first. */
   get choice(): Choice | undefined {
     return pickChoice(this.choices, this.picked, this.session?.attempt?.gateway);
+  }
+
+  /**
+   * Makes the frame, hidden and empty, where one is about to be needed: that takes a slow phone as long as all the rest
+   * of a press, and is done while a finger is down or the server is asked.
+   */
+  prepareFrame(): void {
+    const { view } = this;
+    setTimeout(() => {
+      if (view !== this.view || this.choice?.presentation !== "iframe") return;
+      this.isFramed = true;
+      this.flowHost.requestUpdate();
+    });
+  }
+
+  /** Whether an attempt is being started or the customer is at the provider. */
+  protected get isUnderway(): boolean {
+    return /starting|leaving|frame|window/.test(this.view.name);
   }
 
   /** Takes the customer's choice of a gateway. */

@@ -146,6 +146,24 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ["if(r.hasAttributes())for", "for"],
   ["i=t=>t,", ""],
   ["const s=i(t).nextSibling;i(t).remove(),t=s", "const s=t.nextSibling;t.remove(),t=s"],
+  // What is left, said shorter.
+  ['l+(t[s]||"<?>")', "l+t[s]"],
+  ["_$AR(t=this._$AA.nextSibling,s)", "_$AR(t=this._$AA.nextSibling)"],
+  ["_$AR(s&&s._$AB.nextSibling,e)", "_$AR(s?._$AB.nextSibling)"],
+  ["addEventListener(this.name,this,t)", "addEventListener(this.name,this)"],
+  [
+    "if(this.el=S.createElement(f),P.currentNode=this.el.content,0);for(",
+    '(this.el=document.createElement("template")).innerHTML=f,P.currentNode=this.el.content;for(',
+  ],
+  ['static createElement(t){const s=l.createElement("template");return s.innerHTML=t,s}', ""],
+  [
+    "o=0,n=0,r=s[0];for(;r;){if(o===r.index){let i;i=!r.ctor?new k(h,h.nextSibling):new r.ctor(h,r.name),this._$AV.push(i),r=s[++n]}o!==r?.index&&(h=P.nextNode(),o++)}",
+    "o=0;for(const r of s){for(;o<r.index;o++)h=P.nextNode();this._$AV.push(r.ctor?new r.ctor(h,r.name):new k(h,h.nextSibling))}",
+  ],
+  [
+    "(t,i,s)=>{const e=i;let h=e._$litPart$;if(!h){const t=null;e._$litPart$=h=new k(i.insertBefore(c(),t),t)}return h._$AI(t),h}",
+    "(t,i)=>{(i._$litPart$??=new k(i.appendChild(c()),null))._$AI(t)}",
+  ],
 ];
 
 /** Takes out of lit-html what the widget never uses. @throws Error where lit-html does not read as expected */

@@ -20,10 +20,11 @@ const PROPERTIES =
  * Takes one payment through whichever provider the server offers, by redirect, in a frame or in a window.
  *
  * Put on the page that a session's `returnUrl` names, without attributes, it finds the session in the address, asks
- * the server and shows how it ended. What is inside, such as a link that pays, is shown where the script does not run.
+ * the server and shows how it ended. What is inside is there to be pressed until the element has a button of its own.
  *
  * @tagname offsite-checkout
  *
+ * @slot - A link or form that pays without a script: shown until the element is ready, and where it reaches no server.
  * @slot complete - Under the result of a paid session.
  * @slot pending - Under the result of a session whose money is on its way.
  * @slot expired - Under the result of a session whose time ran out.
@@ -139,7 +140,7 @@ export class OffsiteCheckout extends ReactiveElement {
   declare locale: string | null;
 
   /**
-   * The words of the button; `{amount}` stands for the amount.
+   * The button's words; `{amount}` stands for the amount.
    * @attr label
    */
   declare label: string | null;
@@ -174,10 +175,7 @@ export class OffsiteCheckout extends ReactiveElement {
   /** Called in place of leaving and coming where the page moves the element by `moveBefore`: nothing is lost. */
   connectedMoveCallback(): void {}
 
-  /**
-   * Begins an attempt, as the button does; nothing where nothing can be started. It never rejects: what goes wrong is
-   * shown, and told by `offsite-error`.
-   */
+  /** Begins an attempt, as the button does, if one can begin; never rejects: `offsite-error` tells what goes wrong. */
   async start(): Promise<void> {
     await this.#flow.start();
   }
@@ -189,7 +187,7 @@ export class OffsiteCheckout extends ReactiveElement {
 
   protected override willUpdate(): void {
     this.#open();
-    if (this.#flow.view !== this.#shown) this.#hadFocus = this.renderRoot.activeElement !== null;
+    if (this.#flow.view !== this.#shown) this.#hadFocus = this.contains((this.getRootNode() as Document).activeElement);
   }
 
   protected override render(): TemplateResult | "" {
@@ -211,7 +209,8 @@ export class OffsiteCheckout extends ReactiveElement {
     if (view === this.#shown || this.#isMute) return;
     this.#shown = view;
     this.renderRoot.querySelector("dialog")?.showModal();
-    if (!this.#hadFocus && view.name !== "frame") return;
+    // The button that was pressed has the focus, and a live region speaks.
+    if ((!this.#hadFocus && view.name !== "frame") || view.name === "starting") return;
     const find = (part: string) => this.renderRoot.querySelector<HTMLElement>(`[part~=${part}]`);
     const target = find("frame") ?? find("title") ?? find("button") ?? find("base");
     // One that has the focus already would not be spoken again.

@@ -12,10 +12,12 @@ export const styles = `
     font: ${TEXT_SIZES.text} / 1.5 var(--_font);
     color: var(--_ink);
   }
-  :host([hidden]) {
+  :host([hidden]),
+  ::slotted(offsite-item) {
     display: none;
   }
-  * {
+  *,
+  section > ::slotted(a) {
     box-sizing: border-box;
     margin: 0;
     padding: 0;
@@ -90,7 +92,8 @@ export const styles = `
   }
   label,
   button,
-  a {
+  a,
+  section > ::slotted(a) {
     display: flex;
     align-items: center;
     justify-self: stretch;
@@ -108,8 +111,10 @@ export const styles = `
     accent-color: var(--_accent);
   }
   button,
-  a {
+  a,
+  section > ::slotted(a) {
     justify-content: center;
+    text-decoration: none;
   }
   [part="button"] {
     border-color: transparent;
@@ -123,9 +128,6 @@ export const styles = `
   }
   [part="button"]:hover {
     filter: brightness(1.1);
-  }
-  a {
-    text-decoration: none;
   }
   :focus-visible {
     outline: 2px solid var(--_accent);
@@ -185,8 +187,12 @@ export const styles = `
     min-block-size: var(--offsite-frame-height, 560px);
     margin-block-end: 144px;
   }
+  /* What the skeleton leaves is for the page's own link. */
+  [part~="view-loading"] {
+    grid-template-rows: 1fr;
+    min-block-size: 290px;
+  }
   [part="skeleton"] {
-    block-size: 240px;
     background: var(--_canvas);
     color: transparent;
   }

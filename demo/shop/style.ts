@@ -36,16 +36,14 @@ nav a:hover{background:var(--offsite-canvas)}
 .field{width:88px;min-height:44px;padding:8px 12px;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:inherit;font:inherit;font-variant-numeric:tabular-nums}
 .sets{margin-top:32px}
 .sets a{display:grid;grid-template-columns:1fr auto;gap:2px 16px;padding:16px 20px;color:inherit;text-decoration:none}
-.about offsite-checkout:not(:defined){min-height:48px}
+.about offsite-checkout:not(:defined){min-height:48px;padding:0}
 .about offsite-checkout::part(view-offer){padding:0;border:0;background:none}
 .pictures{display:grid;grid-template-columns:1fr 1fr;gap:16px;align-content:start}
 .details{display:grid;gap:4px;padding-top:16px;border-top:1px solid var(--offsite-line);color:var(--offsite-muted)}
 .page-title{margin-bottom:24px;display:grid;gap:4px}
 .order{display:grid;grid-template-columns:minmax(0,1fr);gap:24px;align-items:start}
 .order .page-title{margin:0}
-offsite-checkout:not(:defined){display:block;min-height:320px}
-offsite-checkout:not(:defined) a{animation:appear 0s 1s backwards}
-@keyframes appear{from{visibility:hidden}}
+offsite-checkout:not(:defined){display:grid;align-items:end;min-height:290px;padding:25px}
 .goods{display:grid;gap:12px}
 .goods li{display:grid;grid-template-columns:56px 1fr auto;gap:16px;align-items:center}
 .goods .name,.goods .small{display:block}

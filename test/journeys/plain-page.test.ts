@@ -22,7 +22,6 @@ async function goToPlainPage(customer: Customer): Promise<string> {
   return sessionId;
 }
 
-/** The link in the element's place is held back for a moment, so that it does not flash where scripts run. */
 async function followPlainLink(customer: Customer): Promise<void> {
   await customer.page.waitForSelector("offsite-checkout a", { visible: true });
   await customer.follow("offsite-checkout a");
@@ -124,3 +123,46 @@ test("a provider may send the customer on to another origin, such as a bank's", 
   }
   assert.deepEqual(customer.troubles, []);
 });
+
+describe("with JavaScript that is not there yet, by the link inside the element", { concurrency: 2 }, () => {
+  for (const [what, path] of [
+    ["the element's script is on its way", "/offsite-checkout.js"],
+    ["the session is on its way", "/v1/checkout-sessions/"],
+  ] as const) {
+    test(`a customer pays while ${what}`, async () => {
+      await using customer = await Customer.visit(stage);
+      const sessionId = await customer.goToCheckout();
+      const page = await openWithout(stage.demo.urls.server + path, customer.page);
+      assert.equal(await page.$("offsite-checkout >>> [part=button]"), null);
+      await page.click("offsite-checkout a");
+      await (await page.waitForSelector("input[name=gateway][value=card]"))?.click();
+      await page.click("form button");
+      await (await page.waitForSelector("button[value=pay]"))?.click();
+      await page.waitForFunction(() => document.querySelector("main h1")?.textContent?.trim() === "Thank you");
+      assert.deepEqual(await stage.stored(sessionId), {
+        status: "complete",
+        attempts: ["card settled"],
+        payments: [`card completed ${MUG}`],
+      });
+    });
+  }
+});
+
+/**
+ * Opens a page in another tab that never gets what is at an address and below; resolves once it has asked for that, and
+ * the link is there. In the same tab the script would be in memory.
+ */
+async function openWithout(address: string, page: Page): Promise<Page> {
+  const tab = await page.browserContext().newPage();
+  await tab.setRequestInterception(true);
+  const asked = tab.waitForRequest((request) => request.url().startsWith(address));
+  tab.on("request", (request) => {
+    if (!request.url().startsWith(address)) void request.continue();
+  });
+  await tab.evaluate((url) => {
+    window.location.href = url;
+  }, page.url());
+  await asked;
+  await tab.waitForSelector("offsite-checkout a", { visible: true });
+  return tab;
+}

@@ -56,9 +56,11 @@ export class ProviderPage {
     this.#news = news;
   }
 
-  render(title: string): TemplateResult {
+  /** @param isHidden - while nothing is on its way into it */
+  render(title: string, isHidden: boolean): TemplateResult {
     return html`<iframe
       part="frame"
+      ?hidden=${isHidden}
       name=${this.#name}
       title=${title}
       sandbox=${SANDBOX}

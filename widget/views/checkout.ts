@@ -55,12 +55,12 @@ export function renderCheckout(
   >
     ${result && renderResult(scene, flow, result, gateway)} ${session && renderSummary(scene, session)}
     ${name === "loading" ? html`<p part="skeleton">${words.loading}</p>` : ""}
+    ${/loading|network|problem/.test(name) && !flow.isReturning ? html`<slot></slot>` : ""}
     ${notice && renderNotice(scene, notice, gateway)} ${isStart || busy ? renderStart(scene, flow, label, busy, isOverlay) : ""}
+    ${flow.isFramed && !isOverlay ? renderFrame(scene, flow, gateway) : ""}
     ${
-      name === "frame"
-        ? isOverlay
-          ? html`<dialog part="dialog" aria-label=${words.checkout} @cancel=${() => flow.cancel()}>${renderFrame(scene, flow, gateway)}</dialog>`
-          : renderFrame(scene, flow, gateway)
+      name === "frame" && isOverlay
+        ? html`<dialog part="dialog" aria-label=${words.checkout} @cancel=${() => flow.cancel()}>${renderFrame(scene, flow, gateway)}</dialog>`
         : ""
     }
     <p role="status">${busy ?? (isBad ? "" : spoken)}</p>
@@ -69,13 +69,14 @@ export function renderCheckout(
 }
 
 function renderFrame({ words, fill }: Scene, flow: CheckoutFlow, gateway: string | undefined): TemplateResult {
-  return html`${flow.page.render(fill(words.frame, gateway))}
+  const isHidden = flow.view.name !== "frame";
+  return html`${flow.page.render(fill(words.frame, gateway), isHidden)}
     ${
-      flow.choice?.others[0]
-        ? html`<button part="elsewhere" @click=${() => flow.startElsewhere()}>${words.elsewhere}</button>`
-        : ""
-    }
-    <button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>`;
+      isHidden
+        ? ""
+        : html`${flow.choice?.others[0] ? html`<button part="elsewhere" @click=${() => flow.startElsewhere()}>${words.elsewhere}</button>` : ""}
+          <button part="cancel" @click=${() => flow.cancel()}>${words.cancel}</button>`
+    }`;
 }
 
 function renderNotice({ words, fill }: Scene, notice: Notice, gateway: string | undefined): TemplateResult {

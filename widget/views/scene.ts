@@ -2,6 +2,9 @@ import { formatMoney } from "../../shared/money.ts";
 import type { CheckoutSession } from "../../shared/records.ts";
 import type { Words } from "../words/words.ts";
 
+// The first price that a browser writes takes a slow phone longer than all the rest of a view: better while it waits.
+globalThis.requestIdleCallback?.(() => formatMoney(0, "EUR"));
+
 /** What the views write with. */
 export interface Scene {
   words: Words;

@@ -40,7 +40,7 @@ export function renderStart(
       )}
     </fieldset>`
     }
-    <button part="button" aria-describedby="notice" aria-disabled=${Boolean(busy)}>
+    <button part="button" @pointerdown=${() => flow.prepareFrame()} aria-describedby="notice" aria-disabled=${Boolean(busy)}>
       ${busy ?? fill((isPriced && label) || (flow.session ? words.pay : words.checkOut))}
     </button>
     ${choice && html`<small part="hint">${fill(words[choice.presentation], choice.label)}</small>`}

@@ -23,7 +23,7 @@ export function stateMarkup(state: GalleryState, shopUrl: string, languageTag: s
       ...state.attributes,
       ...(languageTag === "en" ? {} : { locale: languageTag }),
     },
-    state.slotted === undefined ? undefined : html`<p slot="${state.id}" dir="auto">${state.slotted}</p>`,
+    contentOf(state, shopUrl),
   );
 }
 
@@ -34,6 +34,11 @@ export function codeBlock(code: Html | string, language: "HTML" | "CSS", about: 
     <div class="bar small muted"><span>${language}</span></div>
     <pre role="group" aria-label="${language}: ${about}"><code>${text}</code></pre>
   </div>`;
+}
+
+function contentOf({ id, hasLink, slotted }: GalleryState, shopUrl: string): Html | undefined {
+  if (hasLink) return html`<a href="${shopUrl}/gallery?state=${id}">Check out</a>`;
+  return slotted === undefined ? undefined : html`<p slot="${id}" dir="auto">${slotted}</p>`;
 }
 
 /** The customer is back in a browser that has no secret: only the page's address names the session. */

@@ -23,6 +23,8 @@ export interface GalleryState {
   attributes?: Readonly<Record<string, string>>;
   /** What the page puts into the slot that is called like the state. */
   slotted?: string;
+  /** Whether the link that pays without a script is seen, which is then in the HTML. */
+  hasLink?: boolean;
   /** What is different about the sample session. */
   session?: Partial<CheckoutSession>;
   /** The session's latest attempt. */

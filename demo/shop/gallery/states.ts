@@ -19,8 +19,9 @@ export const STATE_GROUPS: readonly { title: string; states: readonly GallerySta
       {
         id: "loading",
         title: "Loading",
-        text: "The server has not answered yet. After 20 seconds the connection counts as broken.",
+        text: "The server has not answered yet: a link inside the element pays already. After 20 seconds the connection counts as broken.",
         view: "loading",
+        hasLink: true,
         mishaps: { read: "silence" },
       },
       {
@@ -257,8 +258,9 @@ export const STATE_GROUPS: readonly { title: string; states: readonly GallerySta
       {
         id: "network",
         title: "Network",
-        text: "The server cannot be reached.",
+        text: "The server cannot be reached. The link inside may lead there yet: browsers refuse calls that they let a link make.",
         view: "network",
+        hasLink: true,
         says: "network",
         mishaps: { read: "broken" },
       },
@@ -267,6 +269,7 @@ export const STATE_GROUPS: readonly { title: string; states: readonly GallerySta
         title: "Problem",
         text: "The server has a fault.",
         view: "problem",
+        hasLink: true,
         says: "problem",
         mishaps: { read: "internal_error" },
       },

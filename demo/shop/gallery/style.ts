@@ -20,7 +20,7 @@ nav.contents{align-items:start}
 .state h3{font-size:var(--offsite-text-large);line-height:1.35;font-weight:650}
 .stage{min-width:0;padding:min(24px,4%);border-radius:12px;background:var(--offsite-canvas);border:1px solid var(--offsite-line);color:var(--offsite-ink)}
 .stage offsite-checkout{margin-inline:auto}
-.stage offsite-checkout:not(:defined){min-height:48px}
+.stage offsite-checkout:not(:defined){min-height:48px;padding:0}
 .scheme-light,:root:has(.page-light){color-scheme:light}
 .scheme-dark,:root:has(.page-dark){color-scheme:dark}
 .code{min-width:0;border:1px solid var(--offsite-line);border-radius:var(--offsite-radius);background:var(--offsite-surface);color:var(--offsite-ink)}

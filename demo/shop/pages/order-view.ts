@@ -37,7 +37,7 @@ export function orderView({ order, title, text, aside, thanksPath }: OrderView):
   </div>`;
 }
 
-/** Writes the element, with a link inside for browsers that do not run its script. */
+/** Writes the element, with a link inside that pays where its script does not run, or has not yet. */
 function element({ session, clientSecret, options }: Order): Html {
   const gateway = options.gateway === undefined ? undefined : html` gateway="${options.gateway}"`;
   return html`<offsite-checkout
@@ -46,6 +46,10 @@ function element({ session, clientSecret, options }: Order): Html {
     presentation="${options.presentation}"
     ${gateway}
   >
-    <a class="button primary wide" href="${session.url}">Pay on a plain page</a>
+    ${
+      session.status === "open"
+        ? html`<a class="button primary wide" href="${session.url}">Check out</a>`
+        : html`<a class="button wide" href="${session.url}">Payment details</a>`
+    }
   </offsite-checkout>`;
 }

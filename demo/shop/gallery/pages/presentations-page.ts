@@ -10,7 +10,7 @@ export function presentationsPage(scene: GalleryScene, shown: GalleryPresentatio
   const { attributes } = shown;
   const markup = elementMarkup(
     { ...attributes, ...(look.language.tag === "en" ? {} : { locale: look.language.tag }) },
-    html`<a href="${serverUrl}/checkout?sku=${attributes.sku}">Buy it on a plain page</a>`,
+    html`<a href="${serverUrl}/checkout?sku=${attributes.sku}">Check out</a>`,
   );
   return galleryPage(scene, {
     section: "presentations",
