@@ -157,10 +157,12 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     const isStale = () => ticket !== this.#watch.ticket;
     this.isReturning = false;
     this.#show("starting");
-    rememberSecret(target);
     const nonce = presentation === "redirect" ? undefined : createNonce();
+    const starting = startAttempt(target, { gateway: id, presentation, nonce });
+    // Storage takes a while to open, in which the server is being asked.
+    rememberSecret(target);
     this.prepareFrame();
-    const started = await startAttempt(target, { gateway: id, presentation, nonce });
+    const started = await starting;
     if (isStale()) return;
     if (typeof started === "string" && /^session|invalid_state/.test(started)) {
       // It stands otherwise than is shown here, or the provider is asked about another trip right now.
