@@ -1,16 +1,24 @@
 /**
- * One shop's page in three ways, and the provider's page that all of them put into a frame. Each begins with a button,
- * and each posts once for the attempt when it is pressed:
+ * One shop's page in three ways, and the provider's page that all of them put into a frame. Each posts once for the
+ * attempt when its button is pressed:
  *
  * - `floor`: a button, and a script that makes an iframe of what the server answered; no less does it;
- * - `element`: `<offsite-checkout>`, which also loads the session and shows the order;
- * - `zoid`: the same script with zoid's component in the place of the bare iframe.
+ * - `element`: `<offsite-checkout>` as README has it, with the link to the session's plain page inside; it also loads
+ *   the session, shows the order, and then its own button in the link's place;
+ * - `zoid`: the floor's script with zoid's component in the place of the bare iframe.
+ *
+ * A page is usable from the frame on after which a press on what is there pays. Without their scripts, the buttons of
+ * `floor` and `zoid` do nothing, so that each says so at its script's end; the element's link pays by itself, before the
+ * element's script has run and while the session is loaded, so that the page says so right after it. A page with either
+ * of the other scripts could have such a link, too, and would have to take it away again by itself. What this leaves
+ * out, which is the wait for the element's own button, has figures of its own: from `offsite-ready` on.
  */
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { attemptsPath } from "../../shared/paths.ts";
+import type { CreatedCheckoutSession } from "../../shared/records.ts";
 
 /** What is compared. */
 export type Subject = "floor" | "element" | "zoid";
@@ -19,10 +27,10 @@ export type Subject = "floor" | "element" | "zoid";
 export interface WidgetPages {
   /** The shop's origin. */
   shop: string;
-  /** The provider's page. */
+  /** The provider's page, on another site than the shop: as with a real one, it gets a process of its own. */
   provider: string;
   /** The page of a subject for one session at a checkout server, whose answers to the press take `slowMs` longer. */
-  address(subject: Subject, session: { id: string; clientSecret: string }, server: string, slowMs: number): string;
+  address(subject: Subject, session: CreatedCheckoutSession, server: string, slowMs: number): string;
   close(): Promise<void>;
 }
 
@@ -30,8 +38,9 @@ export interface WidgetPages {
 export const ZOID_FILE = fileURLToPath(import.meta.resolve("@krakenjs/zoid/dist/zoid.min.js"));
 
 /**
- * When the button can be pressed: with the next frame that is drawn. Long tasks are collected, but for those of the
- * provider's page in the frame, and layout shifts as Core Web Vitals count them: not within half a second of a press. What is posted takes as long as a provider may, if wanted.
+ * When something can be pressed: with the next frame that is drawn, and where nothing is over it, or never. Long tasks
+ * are collected, and layout shifts as Core Web Vitals count them: not within half a second of a press. What is posted
+ * takes as long as a provider may, if wanted.
  */
 const MEASURE = `
 globalThis.shift = 0;
@@ -39,19 +48,27 @@ globalThis.longTasks = [];
 new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value; })
   .observe({ type: "layout-shift", buffered: true });
 new PerformanceObserver((list) => {
-  for (const { name, startTime, duration } of list.getEntries()) if (name !== "cross-origin-descendant") longTasks.push({ startTime, duration });
+  for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration });
 })
   .observe({ type: "longtask", buffered: true });
 {
-  const { slow } = document.currentScript.dataset;
+  const slowMs = Number(document.currentScript.dataset.slow);
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
-    if (slow && init?.method === "POST") await new Promise((resolve) => setTimeout(resolve, Number(slow)));
+    if (slowMs && init?.method === "POST") await new Promise((resolve) => setTimeout(resolve, slowMs));
     return fetch(input, init);
   };
 }
-globalThis.markUsable = () => requestAnimationFrame(() => { globalThis.usableAt = performance.now(); });
-addEventListener("click", () => { globalThis.clickedAt = performance.timeOrigin + performance.now(); }, { capture: true, once: true });
+globalThis.mark = (name, selector) => requestAnimationFrame(() => {
+  const at = performance.now();
+  const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+  if (!document.elementFromPoint(x + width / 2, y + height / 2)?.matches(selector)) return;
+  globalThis[name] = at;
+  // The element's own button may be there with the first frame, and its link no more.
+  globalThis.usableAt ??= at;
+});
+// As of when the finger went up, however long the page took to hear of it.
+addEventListener("click", ({ timeStamp }) => { globalThis.clickedAt = performance.timeOrigin + timeStamp; }, { capture: true, once: true });
 `;
 
 const POST = `
@@ -78,7 +95,7 @@ button.addEventListener("click", async () => {
   button.replaceWith(frame, form);
   form.submit();
 });
-markUsable();`,
+mark("usableAt", "main button");`,
   zoid: `${POST}
 const Pay = zoid.create({ tag: "bench-pay", url: document.body.dataset.provider, dimensions: { width: "100%", height: "560px" } });
 button.addEventListener("click", async () => {
@@ -87,10 +104,10 @@ button.addEventListener("click", async () => {
   button.replaceWith(place);
   Pay({}).render(place);
 });
-markUsable();`,
+mark("usableAt", "main button");`,
 };
 
-/** Serves the pages on two ports. */
+/** Serves the pages on two sites. */
 export async function serveWidgetPages(): Promise<WidgetPages> {
   const zoid = await readFile(ZOID_FILE);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -105,13 +122,15 @@ export async function serveWidgetPages(): Promise<WidgetPages> {
     response.end(pathname === "/pay" ? providerPage(request.method === "GET") : shopPage(searchParams));
   };
   const servers = [createServer(listener), createServer(listener)] as const;
-  const [shop, other] = await Promise.all(servers.map(listen));
-  const provider = `${other}/pay`;
+  const [shopPort, providerPort] = await Promise.all(servers.map(listen));
+  const shop = `http://localhost:${shopPort}`;
+  // Another port alone would be the same site.
+  const provider = `http://127.0.0.1:${providerPort}/pay`;
   return {
-    shop: shop ?? "",
+    shop,
     provider,
-    address: (subject, { id, clientSecret }, server, slowMs) =>
-      `${shop}/?${new URLSearchParams({ subject, id, secret: clientSecret, server, provider, slow: String(slowMs) })}`,
+    address: (subject, { id, clientSecret: secret, url: link }, server, slowMs) =>
+      `${shop}/?${new URLSearchParams({ subject, id, secret, link, server, provider, slow: String(slowMs) })}`,
     close: async () => {
       for (const server of servers) {
         server.closeAllConnections();
@@ -131,16 +150,14 @@ function providerPage(isForZoid: boolean): string {
 }
 
 function shopPage(search: URLSearchParams): string {
-  const [subject, id, secret, server, provider, slow] = ["subject", "id", "secret", "server", "provider", "slow"].map(
-    (name) => search.get(name) ?? "",
-  );
+  const { subject, id, secret, link, server, provider, slow } = Object.fromEntries(search);
   const zoid = `<script defer src="/zoid.js"></script><script defer src="/zoid-page.js"></script>`;
   const element = `<script type="module" src="${server}/offsite-checkout.js"></script>
-    <script>addEventListener("offsite-ready", markUsable)</script>`;
+    <script>addEventListener("offsite-ready", () => mark("ownUsableAt", "offsite-checkout"))</script>`;
   const scripts = { floor: `<script defer src="/floor.js"></script>`, element, zoid }[subject as Subject];
   const button = `<button style="block-size: 44px">Pay €43.00</button>`;
   const checkout = `<offsite-checkout session="${id}" client-secret="${secret}" gateway="card" presentation="iframe">
-    </offsite-checkout>`;
+    <a href="${link}">Check out</a></offsite-checkout><script>mark("usableAt", "offsite-checkout a")</script>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
     <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
     <script data-slow="${slow}">${MEASURE}</script>${scripts}</head>
@@ -149,9 +166,9 @@ function shopPage(search: URLSearchParams): string {
     <p>${"Free returns within thirty days. ".repeat(20)}</p></body></html>`;
 }
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(0, resolve);
   });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
