@@ -147,7 +147,11 @@ const CUTS: readonly (readonly [published: string, instead: string])[] = [
   ["i=t=>t,", ""],
   ["const s=i(t).nextSibling;i(t).remove(),t=s", "const s=t.nextSibling;t.remove(),t=s"],
   // What is left, said shorter.
-  ['l+(t[s]||"<?>")', "l+t[s]"],
+  ["o=`lit$${Math.random()}$`", 'o="lit"+Math.random()'],
+  ["({_$litType$:1,strings", "({strings"],
+  ["void 0!==t._$litType$?", "t.strings?"],
+  ["{values:i,_$litType$:s}=t", "{values:i}=t"],
+  ["const s=this._$AH,e=0,h=s===A;h&&this", "this._$AH===A&&this"],
   ["_$AR(t=this._$AA.nextSibling,s)", "_$AR(t=this._$AA.nextSibling)"],
   ["_$AR(s&&s._$AB.nextSibling,e)", "_$AR(s?._$AB.nextSibling)"],
   ["addEventListener(this.name,this,t)", "addEventListener(this.name,this)"],
