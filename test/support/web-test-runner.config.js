@@ -58,8 +58,8 @@ await new Promise((resolve) => {
 elsewhere.unref();
 
 const files = globSync("test/widget/**/*.test.ts", { cwd: root });
-/** What is about windows, frames and leaving the page, in which engines differ most. */
-const NEAR_THE_ENGINE = new Set(["frame.test.ts", "hostile.test.ts", "redirect.test.ts"]);
+/** What is about slots, windows, frames and leaving the page, in which engines differ most. */
+const NEAR_THE_ENGINE = new Set(["fallback.test.ts", "frame.test.ts", "hostile.test.ts", "redirect.test.ts"]);
 
 /** Which files one of the engines runs. */
 function filesFor(engine) {
