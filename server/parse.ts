@@ -1,7 +1,10 @@
 import { visit } from "jsonc-parser";
+import { withoutCardNumbers } from "../shared/card-number.ts";
 import { RequestError } from "./errors.ts";
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const MAX_MESSAGE_LENGTH = 300;
 
 /** The deepest nesting of a JSON body. */
 export const MAX_DEPTH = 16;
@@ -17,8 +20,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   refuseAmbiguity(text);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw malformed(`the body is not JSON: ${(cause as Error).message}`, cause);
+  } catch (error) {
+    throw malformed(`the body is not JSON: ${(error as Error).message}`);
   }
 }
 
@@ -46,8 +49,8 @@ export function parsePairs(source: Uint8Array | string): [name: string, value: s
   const text = typeof source === "string" ? source : decodeUtf8(source);
   try {
     decodeURIComponent(text.replaceAll("+", " "));
-  } catch (cause) {
-    throw malformed("a parameter is not percent-encoded UTF-8", cause);
+  } catch {
+    throw malformed("a parameter is not percent-encoded UTF-8");
   }
   return [...new URLSearchParams(text)];
 }
@@ -57,9 +60,9 @@ function decodeUtf8(bytes: Uint8Array): string {
     const text = UTF_8.decode(bytes);
     if (text.startsWith("\uFEFF")) throw malformed("the body starts with a byte order mark");
     return text;
-  } catch (cause) {
-    if (cause instanceof RequestError) throw cause;
-    throw malformed("the body is not well-formed UTF-8", cause);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw malformed("the body is not well-formed UTF-8");
   }
 }
 
@@ -99,6 +102,7 @@ function refuseAmbiguity(text: string): void {
   });
 }
 
-function malformed(message: string, cause?: unknown): RequestError {
-  return new RequestError("malformed_request", message, { cause });
+/** What a message quotes is anybody's, and is logged: it is cut, it holds no card number, and no cause quotes more. */
+function malformed(message: string): RequestError {
+  return new RequestError("malformed_request", withoutCardNumbers(message).slice(0, MAX_MESSAGE_LENGTH).toWellFormed());
 }

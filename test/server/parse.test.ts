@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
+import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { RequestError } from "../../server/errors.ts";
-import { parseJson } from "../../server/parse.ts";
+import { parseForm, parseJson } from "../../server/parse.ts";
 
 /** Values without what is refused: huge numbers, and the key `__proto__`. */
 const PlainValue = fc.letrec((tie) => ({
@@ -114,3 +115,23 @@ function spellOut(text: string): string {
   const units = text.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
   return units.map((unit) => `\\u${unit}`).join("");
 }
+
+test("quotes of what cannot be read little, and no card number: errors are answered and logged", () => {
+  const card = "4111 1111 1111 1111";
+  const key = "k".repeat(60_000);
+  for (const read of [
+    () => parseJson(Buffer.from(`nope ${card}`)),
+    () => parseJson(Buffer.from(`{"${card}":1,"${card}":2}`)),
+    () => parseForm(`${card}=1&${card}=2`),
+    () => parseJson(Buffer.from(`{"${key}":1,"${key}":2}`)),
+    () => parseForm(`${key}=1&${key}=2`),
+    () => parseJson(Buffer.from("9".repeat(60_000))),
+  ]) {
+    assert.throws(read, (error: RequestError) => {
+      const shown = inspect(error, { depth: 5 });
+      assert.ok(error.code === "malformed_request" && error.message.length < 400 && shown.length < 3000);
+      assert.ok(!shown.includes(card));
+      return true;
+    });
+  }
+});
