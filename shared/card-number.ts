@@ -19,23 +19,27 @@ export function withoutCardNumbers(text: string): string {
 /** Also a part of the groups may be one, with an expiry date or anything else beside it. */
 function isOrHoldsOne(run: string): boolean {
   const groups = run.split(/\D+/);
-  return groups.some((_group, start) => {
-    let digits = "";
-    for (const group of groups.slice(start)) {
-      digits += group;
-      if (digits.length > MOST_DIGITS) return false;
-      if (digits.length >= FEWEST_DIGITS && hasCheckDigit(digits)) return true;
-    }
-    return false;
-  });
+  return groups.some((_group, start) => startsWithOne(groups, start));
 }
 
-function hasCheckDigit(digits: string): boolean {
-  const sum = Array.from(digits)
-    .toReversed()
-    .reduce((sum, digit, index) => {
-      const value = index % 2 === 0 ? Number(digit) : Number(digit) * 2;
-      return sum + (value > 9 ? value - 9 : value);
-    }, 0);
-  return sum % 10 === 0;
+/**
+ * Tells whether whole groups from a place on are one. Luhn's sum is kept as the digits come, once as if the last one
+ * were doubled: there may be as many places to start at as a body has digits.
+ */
+function startsWithOne(groups: readonly string[], start: number): boolean {
+  let length = 0;
+  let sum = 0;
+  let sumWithLastDoubled = 0;
+  for (let index = start; index < groups.length; index += 1) {
+    const group = groups[index] ?? "";
+    length += group.length;
+    if (length > MOST_DIGITS) return false;
+    for (const character of group) {
+      const digit = Number(character);
+      const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+      [sum, sumWithLastDoubled] = [sumWithLastDoubled + digit, sum + doubled];
+    }
+    if (length >= FEWEST_DIGITS && sum % 10 === 0) return true;
+  }
+  return false;
 }
