@@ -1,4 +1,4 @@
-/** A process that is a checkout server, as it is built, whose gateway's provider is inside it. */
+/** A process that is a checkout server whose gateway's provider is inside it. */
 import { pino } from "pino";
 import type * as Server from "../../server/index.ts";
 import { serveParent } from "./child-process.ts";
@@ -6,16 +6,13 @@ import { createInstantGateway, INSTANT_GATEWAY } from "./instant-gateway.ts";
 import { SECRET_KEY, STOREFRONT } from "./lifecycle.ts";
 import type { RecordedStatement } from "./statement-recorder.ts";
 
-// To make JavaScript of the sources takes a good part of a start, and is no part of any in service.
-const built = String(new URL("../../dist/server/index.js", import.meta.url));
-const { parseConfig, startServer } = (await import(built)) as typeof Server;
-
 let server: Server.RunningServer | undefined;
 let endRecording: (() => RecordedStatement[]) | undefined;
 
 const commands = {
-  /** Serves a store, at `json:<folder>` or `postgres://…`. */
-  start: async ({ store }: { store: string }) => {
+  /** Serves a store, at `json:<folder>` or `postgres://…`, by the sources or by what is built of them. */
+  start: async ({ store, isBuilt = false }: { store: string; isBuilt?: boolean }) => {
+    const { parseConfig, startServer } = await loadServer(isBuilt);
     const configured = parseConfig(
       {
         publicUrl: "http://127.0.0.1",
@@ -64,3 +61,8 @@ const commands = {
 export type ServerCommands = typeof commands;
 
 serveParent(commands);
+
+async function loadServer(isBuilt: boolean): Promise<typeof Server> {
+  const path = isBuilt ? "../../dist/server/index.js" : "../../server/index.ts";
+  return (await import(String(new URL(path, import.meta.url)))) as typeof Server;
+}
