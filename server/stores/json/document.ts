@@ -8,7 +8,7 @@ import { NameTable, type NameHash } from "./name-table.ts";
 import { Outbox } from "./outbox.ts";
 import { PaymentTable } from "./payment-table.ts";
 import { SessionGroups } from "./session-groups.ts";
-import { readIndex, type SessionIndex } from "./session-index.ts";
+import { hasSameIndex, readId, readIndex, type SessionIndex } from "./session-index.ts";
 import { SessionTable } from "./session-table.ts";
 import { ShardedMap } from "./sharded-map.ts";
 import { TextArena, type Place } from "./text-arena.ts";
@@ -75,7 +75,8 @@ export class LedgerDocument {
   /** Takes in a commit that is on disk. Its cost does not depend on how much is stored. */
   apply({ session, events, idempotency, counters = {}, deliveries = [] }: AppliedCommit): void {
     if (session !== undefined) {
-      const stored = this.#put(session.index, this.texts.write(session.records));
+      const { index, records } = session;
+      const stored = this.#put(this.sessions.find(index.id), index, this.texts.write(records));
       if (session.hasNewNames) this.#putNames(stored, session.index);
     }
     for (const event of events) this.events.add(event);
@@ -86,10 +87,7 @@ export class LedgerDocument {
 
   /** Takes in a frame that was read back, in the order of writing. */
   restore({ events = [], idempotency, counters = {}, deliveries = [] }: CommitEntry, records: Buffer): void {
-    if (records.length > 0) {
-      const index = readIndex(records, this.hash);
-      this.#putNames(this.#put(index, this.texts.copy(records)), index);
-    }
+    if (records.length > 0) this.#restoreSession(records);
     for (const event of events) this.events.restore(event);
     if (idempotency !== undefined) this.#keepAnswer(idempotency);
     for (const [name, count] of Object.entries(counters)) this.counters.set(name, count);
@@ -155,15 +153,24 @@ export class LedgerDocument {
     this.idempotency.delete(name);
   }
 
+  #restoreSession(records: Buffer): void {
+    const known = this.sessions.find(readId(records));
+    if (known !== undefined && hasSameIndex(this.sessions.bytes(known), records)) {
+      this.sessions.replaceText(known, this.texts.copy(records));
+      return;
+    }
+    const index = readIndex(records, this.hash);
+    this.#putNames(this.#put(known, index, this.texts.copy(records)), index);
+  }
+
   #keepAnswer(record: IdempotencyRecord): void {
     const name = idempotencyName(record);
     this.dropAnswer(name);
     this.idempotency.set(name, { expiresAt: record.expiresAt, place: this.texts.write(JSON.stringify(record)) });
   }
 
-  /** Takes in a session whose text is in the arena; gives its number. */
-  #put(index: SessionIndex, text: Place): number {
-    const known = this.sessions.find(index.id);
+  /** Takes in a session whose text is in the arena; gives its number, which is new where none is known. */
+  #put(known: number | undefined, index: SessionIndex, text: Place): number {
     const before = known === undefined ? undefined : this.sessions.readIndex(known);
     if (known !== undefined && before !== undefined) this.lists.leave(known, before, index);
     const session = this.sessions.put(known, index, text);

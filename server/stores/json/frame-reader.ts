@@ -1,12 +1,11 @@
 import { StoreError } from "../../errors.ts";
 import type { OpenFile } from "./file-system.ts";
 import { frameLength, HEADER_LENGTH, readContent, readHeader, type Frame } from "./frame.ts";
+import { WindowReader } from "./window-reader.ts";
 
 /** How the frames of a file end: at its end, or with bytes that a crash left half written. */
 export type Ending = { state: "whole"; offset: number } | { state: "torn"; offset: number };
 
-/** How much is read at once, in bytes. */
-const CHUNK_LENGTH = 1024 * 1024;
 /** The least that a disk writes as a whole. */
 const SECTOR_LENGTH = 512;
 
@@ -30,15 +29,17 @@ export async function readFrames(
   let offset = 0;
   let expected: number | undefined;
   while (offset < size) {
-    let window = reader.within(offset, HEADER_LENGTH) ?? (await reader.at(offset, HEADER_LENGTH));
-    const header = readHeader(window, 0);
+    // To wait for each of very many frames takes its time.
+    if (!reader.holds(offset, HEADER_LENGTH)) await reader.at(offset, HEADER_LENGTH);
+    const header = readHeader(reader.bytes, offset - reader.start);
     if (header === null) return await explain(reader, path, offset, HEADER_LENGTH, expected);
     if (expected !== undefined && header.sequence !== expected) {
       throw damaged(path, offset, `holds frame ${header.sequence} where ${expected} belongs`);
     }
     const length = frameLength(header);
-    window = reader.within(offset, length) ?? (await reader.at(offset, length));
-    const content = window.length < length ? null : readContent(window, 0, header);
+    if (!reader.holds(offset, length)) await reader.at(offset, length);
+    const isWhole = offset + length <= size;
+    const content = isWhole ? readContent(reader.bytes, offset - reader.start, header) : null;
     if (content === null) return await explain(reader, path, offset, length, header.sequence);
     onFrame({ sequence: header.sequence, durable: header.durable, length, ...content }, offset);
     expected = header.sequence + 1;
@@ -91,38 +92,4 @@ async function findVoucher(reader: WindowReader, offset: number, sequence: numbe
     if (header !== null && header.durable >= sequence) return start;
   }
   return null;
-}
-
-/** Gives any part of a file, reading it in large pieces from front to back. */
-class WindowReader {
-  readonly size: number;
-  readonly #file: OpenFile;
-  #buffer: Buffer = Buffer.alloc(0);
-  #bytes: Buffer = Buffer.alloc(0);
-  #start = 0;
-
-  constructor(file: OpenFile, size: number) {
-    this.#file = file;
-    this.size = size;
-  }
-
-  /** Gives what {@link at} does where it has been read already: to wait for each of very many frames takes its time. */
-  within(offset: number, length: number): Buffer | undefined {
-    const end = Math.min(offset + length, this.size);
-    const isRead = offset >= this.#start && end <= this.#start + this.#bytes.length;
-    return isRead ? this.#bytes.subarray(offset - this.#start) : undefined;
-  }
-
-  /** Gives at least `length` bytes from `offset`, fewer only at the end of the file; valid until the next call. */
-  async at(offset: number, length: number): Promise<Buffer> {
-    const known = this.within(offset, length);
-    if (known !== undefined) return known;
-    if (this.#buffer.length < length || this.#buffer.length === 0) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.min(Math.max(CHUNK_LENGTH, length), this.size));
-    }
-    const count = await this.#file.read(this.#buffer, offset);
-    this.#bytes = this.#buffer.subarray(0, Math.min(count, this.size - offset));
-    this.#start = offset;
-    return this.#bytes;
-  }
 }

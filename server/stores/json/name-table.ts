@@ -14,8 +14,12 @@ export class NameTable {
 
   /** Notes that a name is of an owner, a number from 0 on; noting it twice is noting it once. */
   add(low: number, high: number, owner: number): void {
-    const shard = (this.#shards[shardOf(high)] ??= new Shard());
-    if (!shard.has(low, high, owner)) shard.add(low, high, owner);
+    (this.#shards[shardOf(high)] ??= new Shard()).add(low, high, owner);
+  }
+
+  /** Gives the owner that was noted first, or notes `owner` where there is none, and gives that. */
+  firstOr(low: number, high: number, owner: number): number {
+    return (this.#shards[shardOf(high)] ??= new Shard()).firstOr(low, high, owner);
   }
 
   /** Gives the owner that was noted first, where there is one. */
@@ -64,11 +68,22 @@ class Shard {
   add(low: number, high: number, owner: number): void {
     if (this.#count * 4 >= this.#capacity * 3) this.#grow();
     let slot = low & (this.#capacity - 1);
-    while (this.#owners[slot] !== 0) slot = (slot + 1) & (this.#capacity - 1);
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#owners[slot] = owner + 1;
-    this.#count += 1;
+    for (let other = this.#owners[slot]; other !== undefined && other !== 0; other = this.#owners[slot]) {
+      if (other === owner + 1 && this.#low[slot] === low && this.#high[slot] === high) return;
+      slot = (slot + 1) & (this.#capacity - 1);
+    }
+    this.#put(slot, low, high, owner);
+  }
+
+  firstOr(low: number, high: number, owner: number): number {
+    if (this.#count * 4 >= this.#capacity * 3) this.#grow();
+    let slot = low & (this.#capacity - 1);
+    for (let other = this.#owners[slot]; other !== undefined && other !== 0; other = this.#owners[slot]) {
+      if (this.#low[slot] === low && this.#high[slot] === high) return other - 1;
+      slot = (slot + 1) & (this.#capacity - 1);
+    }
+    this.#put(slot, low, high, owner);
+    return owner;
   }
 
   first(low: number, high: number): number | undefined {
@@ -78,15 +93,6 @@ class Shard {
       slot = (slot + 1) & (this.#capacity - 1);
     }
     return undefined;
-  }
-
-  has(low: number, high: number, owner: number): boolean {
-    let slot = low & (this.#capacity - 1);
-    for (let other = this.#owners[slot]; other !== undefined && other !== 0; other = this.#owners[slot]) {
-      if (other === owner + 1 && this.#low[slot] === low && this.#high[slot] === high) return true;
-      slot = (slot + 1) & (this.#capacity - 1);
-    }
-    return false;
   }
 
   find(low: number, high: number): number[] {
@@ -99,6 +105,13 @@ class Shard {
     return found;
   }
 
+  #put(slot: number, low: number, high: number, owner: number): void {
+    this.#low[slot] = low;
+    this.#high[slot] = high;
+    this.#owners[slot] = owner + 1;
+    this.#count += 1;
+  }
+
   #grow(): void {
     const low = this.#low;
     const high = this.#high;
@@ -108,8 +121,12 @@ class Shard {
     this.#low = new Uint32Array(this.#capacity);
     this.#high = new Uint32Array(this.#capacity);
     this.#owners = new Uint32Array(this.#capacity);
-    for (const [slot, owner] of owners.entries()) {
-      if (owner !== 0) this.add(low[slot] ?? 0, high[slot] ?? 0, owner - 1);
+    for (let from = 0; from < owners.length; from += 1) {
+      const owner = owners[from] ?? 0;
+      if (owner === 0) continue;
+      let slot = (low[from] ?? 0) & (this.#capacity - 1);
+      while (this.#owners[slot] !== 0) slot = (slot + 1) & (this.#capacity - 1);
+      this.#put(slot, low[from] ?? 0, high[from] ?? 0, owner - 1);
     }
   }
 }

@@ -35,12 +35,12 @@ export class SessionGroups {
 
   add(key: string, session: number): void {
     const { low, high } = this.#hash(key);
-    const known = this.#groups.first(low, high);
-    const group = known ?? this.#groupCount++;
+    const group = this.#groups.firstOr(low, high, this.#groupCount);
+    const isNew = group === this.#groupCount;
     const entry = this.#entryCount++;
     this.#sessions.set(entry, session);
-    this.#previous.set(entry, known === undefined ? 0 : this.#latest.get(group) + 1);
+    this.#previous.set(entry, isNew ? 0 : this.#latest.get(group) + 1);
     this.#latest.set(group, entry);
-    if (known === undefined) this.#groups.add(low, high, group);
+    if (isNew) this.#groupCount += 1;
   }
 }

@@ -33,6 +33,11 @@ export interface PaymentIndex {
 }
 
 const TAB = 0x09;
+const QUOTE = 0x22;
+/** How a session's text begins. */
+const BEGINNING = '{"id":"';
+/** What the index of an earlier version lacks; in JSON text no value can contain it. */
+const STATUS = '"status":';
 
 /** Makes the index of a session's records. */
 export function indexSession(ledger: Ledger, retired: readonly string[], hash: NameHash): SessionIndex {
@@ -73,8 +78,32 @@ export function describeSession(
 
 /** Reads the index alone; one that lacks what sessions are listed by now is made again of the records. */
 export function readIndex(records: Buffer, hash: NameHash): SessionIndex {
-  const index = JSON.parse(records.toString("utf8", 0, records.indexOf(TAB))) as SessionIndex;
+  const index = readIndexText(records);
   return index.status === undefined ? indexSession(readLedger(records), index.retired ?? [], hash) : index;
+}
+
+/** Reads the id of the session alone. */
+export function readId(records: Buffer): string {
+  const start = BEGINNING.length;
+  const end = records.indexOf(QUOTE, start);
+  const id = records.toString("utf8", start, end);
+  // Ids of our own need no escapes, which only JSON can read.
+  return id.includes("\\") ? readIndexText(records).id : id;
+}
+
+/**
+ * Tells whether two texts of a session have one index, which most changes leave as it was, and which therefore need
+ * not be read again.
+ */
+export function hasSameIndex(before: Buffer, after: Buffer): boolean {
+  const end = after.indexOf(TAB) + 1;
+  const isSame = before.length >= end && before.compare(after, 0, end, 0, end) === 0;
+  // That of an earlier version is made of the records, which may differ.
+  return isSame && after.subarray(0, end).includes(STATUS);
+}
+
+function readIndexText(records: Buffer): SessionIndex {
+  return JSON.parse(records.toString("utf8", 0, records.indexOf(TAB))) as SessionIndex;
 }
 
 /** Reads the records: a copy. */

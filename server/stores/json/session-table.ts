@@ -53,11 +53,10 @@ export class SessionTable {
   }
 
   /** Takes in the text and index of a session; gives its number. The room of its text before is free then. */
-  put(known: number | undefined, index: SessionIndex, { block, length }: TextPlace): number {
+  put(known: number | undefined, index: SessionIndex, text: TextPlace): number {
     const session = known ?? this.#size;
-    if (known !== undefined && this.#blocks.get(known) !== block) this.#texts.free(this.#text(known));
-    this.#blocks.set(session, block);
-    this.#lengths.set(session, length);
+    if (known === undefined) this.#place(session, text);
+    else this.replaceText(known, text);
     this.order.set(session, index.createdAt);
     this.#statuses.set(session, this.#words.number(index.status));
     this.#gateways.set(session, this.#words.number(index.gateway));
@@ -68,6 +67,12 @@ export class SessionTable {
     this.#numbers.add(low, high, session);
     this.#size += 1;
     return session;
+  }
+
+  /** Takes in another text of a session whose index is as it was. The room of the text before is free then. */
+  replaceText(session: number, text: TextPlace): void {
+    if (this.#blocks.get(session) !== text.block) this.#texts.free(this.#text(session));
+    this.#place(session, text);
   }
 
   /** The text of a session's index and records; the bytes are another text's as soon as the session changes. */
@@ -106,6 +111,11 @@ export class SessionTable {
   #placeInLists(session: number): Place {
     const { id, createdAt } = this.readIndex(session);
     return { id, createdAt };
+  }
+
+  #place(session: number, { block, length }: TextPlace): void {
+    this.#blocks.set(session, block);
+    this.#lengths.set(session, length);
   }
 
   #text(session: number): TextPlace {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Client } from "pg";
 import { pino } from "pino";
+import { LedgerDocument } from "../../../server/stores/json/document.ts";
 import { seededHash } from "../../../server/stores/json/name-table.ts";
 import { describeSession, readIndex } from "../../../server/stores/json/session-index.ts";
 import { openStore } from "../../../server/stores/index.ts";
@@ -20,6 +21,18 @@ describe("an older JSON store", () => {
     const { status: _status, customers: _customers, ...older } = index;
     const records = Buffer.from(`${JSON.stringify(older)}\t${JSON.stringify(ledger)}`);
     assert.deepEqual(readIndex(records, hash), index);
+  });
+
+  it("is indexed again also where a change left the index as it was", () => {
+    const document = new LedgerDocument(seededHash(1));
+    for (const status of ["open", "expired"] as const) {
+      const ledger = sampleLedger(1);
+      ledger.session.status = status;
+      const { status: _status, ...older } = describeSession(ledger, [], document.hash).index;
+      document.restore({ kind: "commit" }, Buffer.from(`${JSON.stringify(older)}\t${JSON.stringify(ledger)}`));
+    }
+    assert.equal(document.sessions.size, 1);
+    assert.equal(document.sessions.status(0), "expired");
   });
 });
 
