@@ -50,6 +50,9 @@ export function collapseTemplates(): Plugin {
         .replace(/\n\s+/g, "\n")
         .replace(/>\n(?=<|\$\{)/g, ">")
         .replace(/\}\n(?=<|\$\{)/g, "}")
+        // Attributes on lines of their own.
+        .replace(/\n(?=[?@.]?[a-z-]+=["$])/g, " ")
+        .replace(/(["}])\n>/g, "$1>")
         // Private names, which only a minifier of properties shortens to one letter.
         .replace(/(?<=[\s.])#(?=[a-z])/g, "private_")
         .replace('WORDS_VERSION = "current"', `WORDS_VERSION = "${WORDS_VERSION}"`);

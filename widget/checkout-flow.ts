@@ -161,7 +161,6 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     const starting = startAttempt(target, { gateway: id, presentation, nonce });
     // Storage takes a while to open, in which the server is being asked.
     rememberSecret(target);
-    this.prepareFrame();
     const started = await starting;
     if (isStale()) return;
     if (typeof started === "string" && /^session|invalid_state/.test(started)) {
@@ -202,7 +201,8 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     // What is given up before there is a session leads back to the order.
     if (name === "start" && !this.session) name = "offer";
     if (name !== this.view.name || notice) this.view = { name, notice };
-    this.flowHost.requestUpdate();
+    if (name === "starting") this.prepareFrame();
+    else this.flowHost.requestUpdate();
     const isOver = this.session?.attempt?.state !== "started" && name === "start";
     this.#watch.follow(isOver ? undefined : FIRST_MS[name]);
   }

@@ -33,14 +33,14 @@ export class FlowState {
   }
 
   /**
-   * Makes the frame, hidden and empty, where one is about to be needed: that takes a slow phone as long as all the rest
-   * of a press, and is done while a finger is down or the server is asked.
+   * Renders what a press leads to, with the frame, hidden and empty, where one is about to be needed: that takes a slow
+   * phone as long as all the rest of a press. It is done while a finger is down or the server is asked, in a task of its
+   * own, so that the page answers to something else in between.
    */
   prepareFrame(): void {
     const { view } = this;
     setTimeout(() => {
-      if (view !== this.view || this.choice?.presentation !== "iframe") return;
-      this.isFramed = true;
+      if (view === this.view && this.choice?.presentation === "iframe") this.isFramed = true;
       this.flowHost.requestUpdate();
     });
   }

@@ -65,6 +65,7 @@ const STATES: Record<string, [view: string, arrange: Arrange]> = {
       const element = await stage.mount();
       stage.server.hold();
       await press(element, "button");
+      await stage.clock.pass(0);
       return element;
     },
   ],

@@ -49,6 +49,7 @@ describe("a link that pays without a script", () => {
     equal(link.getClientRects().length, 0);
     stage.server.hold();
     await press(element, "button");
+    await stage.clock.pass(0);
     equal([viewOf(element), isPressable(link)], ["starting", false]);
   });
 

@@ -68,10 +68,19 @@ describe("the frame before its page", () => {
     const element = await stage.mount({ gateway: "card" });
     stage.server.hold();
     await press(element, "button");
-    const { offsetHeight } = element;
     await stage.clock.pass(0);
-    ok(frameOf(element));
+    const { offsetHeight } = element;
+    frameOf(element).remove();
     equal(element.offsetHeight, offsetHeight);
+  });
+
+  it("may run nothing until a page is on its way into it", async () => {
+    const { element, answer } = await pressAndWait(stage);
+    equal(frameOf(element).getAttribute("sandbox"), "allow-same-origin");
+    const arrival = nextPuppet();
+    await answer(true);
+    await arrival;
+    includes(frameOf(element).getAttribute("sandbox") ?? "", "allow-scripts");
   });
 
   it("leaves the page's history as it is", async () => {

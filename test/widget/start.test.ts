@@ -45,6 +45,7 @@ describe("starting an attempt", () => {
     const button = part(element, "button");
     stage.server.hold();
     await press(element, "button");
+    await stage.clock.pass(0);
     equal(viewOf(element), "starting");
     equal(part(element, "button"), button);
     equal([textOf(element, "button"), button.getAttribute("aria-disabled")], ["Opening the payment page…", "true"]);

@@ -56,14 +56,17 @@ export class ProviderPage {
     this.#news = news;
   }
 
-  /** @param isHidden - while nothing is on its way into it */
+  /**
+   * @param isHidden - while nothing is on its way into it, so that it needs no scripts: to get ready for some is most of
+   *   what an empty frame takes
+   */
   render(title: string, isHidden: boolean): TemplateResult {
     return html`<iframe
       part="frame"
       ?hidden=${isHidden}
       name=${this.#name}
       title=${title}
-      sandbox=${SANDBOX}
+      sandbox=${isHidden ? "allow-same-origin" : SANDBOX}
       allow=${PERMISSIONS}
       referrerpolicy="strict-origin"
     ></iframe>`;
