@@ -173,14 +173,19 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     } else {
       const { attempt, handoff } = started;
       this.session = { ...session, attempt };
-      this.#show(nonce ? (presentation === "popup" ? "window" : "frame") : "leaving");
+      const view = nonce ? (presentation === "popup" ? "window" : "frame") : "leaving";
+      if (!this.page.frame) {
+        this.#show(view);
+        await this.flowHost.updateComplete;
+      }
       this.#watch.announce();
       this.tell("offsite-started");
-      await this.flowHost.updateComplete;
       // The page may have called it off in answer to the event.
       if (isStale()) return;
       if (nonce) this.page.open(handoff, target, nonce);
       else leaveFor(handoff, this.flowHost.renderRoot);
+      // A frame that is there already is shown while its page is on the way.
+      this.#show(view);
     }
   }
 
@@ -201,7 +206,7 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
     // What is given up before there is a session leads back to the order.
     if (name === "start" && !this.session) name = "offer";
     if (name !== this.view.name || notice) this.view = { name, notice };
-    if (name === "starting") this.prepareFrame();
+    if (name === "starting" || (name === "frame" && this.page.frame)) this.prepareFrame();
     else this.flowHost.requestUpdate();
     const isOver = this.session?.attempt?.state !== "started" && name === "start";
     this.#watch.follow(isOver ? undefined : FIRST_MS[name]);

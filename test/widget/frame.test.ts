@@ -68,9 +68,9 @@ describe("the frame", () => {
     equal(
       [...frame.sandbox],
       [
+        "allow-same-origin",
         "allow-forms",
         "allow-scripts",
-        "allow-same-origin",
         "allow-popups",
         "allow-popups-to-escape-sandbox",
         "allow-top-navigation-by-user-activation",

@@ -39,6 +39,7 @@ describe("the frame before its page", () => {
     const arrival = nextPuppet();
     await answer(true);
     equal((await arrival).puppet, stage.server.handoff.url);
+    await stage.clock.pass(0);
     ok(frameOf(element) === frame && frame.offsetHeight > 500, "expected the same frame, and to see it");
     equal([viewOf(element), element.renderRoot.activeElement === frame], ["frame", true]);
     ok(part(element, "cancel"));
@@ -54,6 +55,7 @@ describe("the frame before its page", () => {
     const arrival = nextPuppet();
     await press(element, "button");
     await arrival;
+    await stage.clock.pass(0);
     ok(frameOf(element) === frame && frame.offsetHeight > 500);
   });
 

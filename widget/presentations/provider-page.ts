@@ -18,7 +18,7 @@ import { submitHandoff } from "./handoff.ts";
  * - `allow-top-navigation-by-user-activation`: a bank that must take the whole page, at the customer's own press.
  */
 const SANDBOX =
-  "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+  "allow-same-origin allow-forms allow-scripts allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
 
 /**
  * The browser's own payment sheet, for any origin: a provider hands on to banks and wallets whose origins nobody here
@@ -57,8 +57,10 @@ export class ProviderPage {
   }
 
   /**
-   * @param isHidden - while nothing is on its way into it, so that it needs no scripts: to get ready for some is most of
-   *   what an empty frame takes
+   * Renders the frame, which may run no scripts before {@link open}: to get ready for some is most of what an empty one
+   * takes.
+   *
+   * @param isHidden - while nothing is on its way into it
    */
   render(title: string, isHidden: boolean): TemplateResult {
     return html`<iframe
@@ -66,7 +68,7 @@ export class ProviderPage {
       ?hidden=${isHidden}
       name=${this.#name}
       title=${title}
-      sandbox=${isHidden ? "allow-same-origin" : SANDBOX}
+      sandbox="allow-same-origin"
       allow=${PERMISSIONS}
       referrerpolicy="strict-origin"
     ></iframe>`;
@@ -74,7 +76,7 @@ export class ProviderPage {
 
   /** Opens an empty window, inside the customer's press and before anything is asked; tells whether one came. */
   openWindow(): boolean {
-    if (!this.#window || this.#window.closed) this.#window = open("", this.#name, "popup,width=520,height=720");
+    if (!this.#window || this.#window.closed) this.#window = open("", this.#name, "popup,height=720,width=520");
     return this.#window !== null;
   }
 
@@ -102,12 +104,13 @@ export class ProviderPage {
       nonce,
     };
     addEventListener("message", this.#hear);
+    this.frame?.setAttribute("sandbox", SANDBOX);
     const target = this.#window;
     if (target) this.#look();
     else this.#timer = setTimeout(() => this.#judge(), SILENT_MS);
     if (handoff.method === "POST") submitHandoff(handoff, this.#root(), this.#name);
     else if (target) target.location.replace(handoff.url);
-    else if (this.#frame) this.#frame.src = handoff.url;
+    else if (this.frame) this.frame.src = handoff.url;
   }
 
   /** Hears no more of the trip, and takes its window away; the attempt stays as it is. */
@@ -118,13 +121,14 @@ export class ProviderPage {
     this.#window = null;
   }
 
-  get #frame(): HTMLIFrameElement | null {
+  /** The frame, once it has been rendered. */
+  get frame(): HTMLIFrameElement | null {
     return this.#root().querySelector("iframe");
   }
 
   /** Whatever has come, be it slow or an error's page, is another origin's; only the empty page can still be read. */
   #judge(): void {
-    if (this.#frame?.contentDocument?.URL === "about:blank") this.#news.onSilent();
+    if (this.frame?.contentDocument?.URL === "about:blank") this.#news.onSilent();
   }
 
   #look(): void {
@@ -135,7 +139,7 @@ export class ProviderPage {
   }
 
   readonly #hear = (event: MessageEvent<unknown>): void => {
-    const frame = this.#frame;
+    const frame = this.frame;
     const window = this.#window ?? frame?.contentWindow;
     const news = window && readMessage(event, { ...this.#correspondent, window } as Correspondent);
     // Through the object model: a style attribute would need an exception from the page's content security policy.
