@@ -40,7 +40,7 @@ export function collapseTemplates(): Plugin {
           sheet
             .replace(/\/\*.*?\*\//gs, "")
             .replace(/\s+/g, " ")
-            .replace(/ ?([{}:;,>]) /g, "$1")
+            .replace(/ ?([{}:;,>/]) /g, "$1")
             .replace(/;}/g, "}")
             .replace(/\b0(\.\d)/g, "$1")
             // A sum needs its spaces, a combinator does not.

@@ -24,8 +24,8 @@ const SHAPE: Readonly<Record<string, string>> = {
 
 /** The sizes of text. */
 export const TEXT_SIZES = {
-  "text-small": "0.8125rem",
-  text: "0.9375rem",
+  "text-small": ".8125rem",
+  text: ".9375rem",
   "text-large": "1.125rem",
   "text-title": "1.5rem",
   "text-total": "2rem",

@@ -62,10 +62,12 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   hostConnected(): void {
     addEventListener("pageshow", this.#restore);
+    addEventListener("pagehide", this.#rest);
   }
 
   hostDisconnected(): void {
     removeEventListener("pageshow", this.#restore);
+    removeEventListener("pagehide", this.#rest);
     this.#giveUp();
   }
 
@@ -202,11 +204,11 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
 
   #show(name: View["name"], notice?: Notice): void {
     this.isFramed = name === "frame" || (this.isFramed && name === "starting");
-    if (!/starting|frame|window/.test(name)) this.page.close();
+    if (!/starting|leaving|frame|window/.test(name)) this.page.close();
     // What is given up before there is a session leads back to the order.
     if (name === "start" && !this.session) name = "offer";
     if (name !== this.view.name || notice) this.view = { name, notice };
-    if (name === "starting" || (name === "frame" && this.page.frame)) this.prepareFrame();
+    if ((name === "frame" && this.page.frame) || name === "starting") this.prepareFrame();
     else this.flowHost.requestUpdate();
     const isOver = this.session?.attempt?.state !== "started" && name === "start";
     this.#watch.follow(isOver ? undefined : FIRST_MS[name]);
@@ -228,8 +230,11 @@ export class CheckoutFlow extends FlowState implements ReactiveController {
   readonly #restore = ({ persisted }: PageTransitionEvent): void => {
     if (!persisted) return;
     this.#giveUp();
-    void this.#watch.ask();
+    this.#watch.hostConnected();
   };
+
+  /** A page that is kept to come back to would be given up if it heard another one's word. */
+  readonly #rest = (): void => this.#watch.hostDisconnected();
 
   /** Leaves what cannot be gone on with: a request whose answer is lost, a way not taken, a frame off the page. */
   #giveUp(): void {

@@ -31,8 +31,8 @@ export class SessionWatch implements ReactiveController {
   }
 
   hostConnected(): void {
-    document.addEventListener("visibilitychange", this.#wake);
     addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
     try {
       // Other tabs and elements of this storefront, which may be about the same session.
       this.#channel = new BroadcastChannel("offsite-checkout");
@@ -46,8 +46,8 @@ export class SessionWatch implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    document.removeEventListener("visibilitychange", this.#wake);
     removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
     this.#channel?.close();
     clearTimeout(this.#timer);
     this.ticket += 1;

@@ -65,7 +65,7 @@ export const styles = `
     font-size: ${TEXT_SIZES["text-small"]};
     color: var(--_muted);
   }
-  [part="test-mode"] {
+  [part=test-mode] {
     color: var(--_warning);
   }
   dl [part="total"] {
@@ -188,7 +188,7 @@ export const styles = `
     margin-block-end: 144px;
   }
   /* What the skeleton leaves is for the page's own link. */
-  [part~="view-loading"] {
+  [part~=view-loading] {
     grid-template-rows: 1fr;
     min-block-size: 290px;
   }

@@ -1,7 +1,7 @@
 import { equal, ok } from "./support/assert.ts";
 import { settle } from "./support/clock.ts";
 import { describe, it } from "./support/mocha.ts";
-import { brokenConnection, sampleAttempt, sampleSession } from "./support/scripted-server.ts";
+import { brokenConnection, sampleAttempt, sampleSession, SESSION_ID } from "./support/scripted-server.ts";
 import { press, useStage, viewOf } from "./support/stage.ts";
 
 describe("asking again", () => {
@@ -87,7 +87,7 @@ describe("asking again", () => {
     try {
       const element = await stage.mount();
       await element.start();
-      const types = ["message", "pageshow", "visibilitychange", "online"];
+      const types = ["message", "pageshow", "pagehide", "visibilitychange", "online"];
       ok(
         types.every((type) => listenersOf(type).size === 1),
         JSON.stringify(sizes()),
@@ -166,6 +166,35 @@ describe("asking again", () => {
     stage.server.complete();
     await stage.clock.pass(10_000);
     equal(viewOf(element), "complete");
+  });
+
+  it("hears nothing while the page is kept to come back to, which browsers end where it does", async () => {
+    const element = await stage.mount();
+    const tab = new BroadcastChannel("offsite-checkout");
+    const announce = async (): Promise<void> => {
+      const heard = new BroadcastChannel("offsite-checkout");
+      const arrival = new Promise((resolve) => heard.addEventListener("message", resolve));
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+      tab.postMessage(SESSION_ID);
+      await arrival;
+      heard.close();
+      await settle();
+    };
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    await announce();
+    document.dispatchEvent(new Event("visibilitychange"));
+    dispatchEvent(new Event("online"));
+    await stage.clock.pass(600_000);
+    equal([stage.server.asked, stage.clock.waiting], [1, 0]);
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    await settle();
+    equal(stage.server.asked, 2);
+    await announce();
+    equal(stage.server.asked, 3);
+    stage.server.complete();
+    await announce();
+    equal(viewOf(element), "complete");
+    tab.close();
   });
 
   it("does not ask because a page is shown for the first time", async () => {

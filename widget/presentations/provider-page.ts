@@ -66,9 +66,9 @@ export class ProviderPage {
     return html`<iframe
       part="frame"
       ?hidden=${isHidden}
+      sandbox="allow-same-origin"
       name=${this.#name}
       title=${title}
-      sandbox="allow-same-origin"
       allow=${PERMISSIONS}
       referrerpolicy="strict-origin"
     ></iframe>`;
@@ -76,7 +76,7 @@ export class ProviderPage {
 
   /** Opens an empty window, inside the customer's press and before anything is asked; tells whether one came. */
   openWindow(): boolean {
-    if (!this.#window || this.#window.closed) this.#window = open("", this.#name, "popup,height=720,width=520");
+    if (!this.#window || this.#window.closed) this.#window = open("", this.#name, "popup,width=520,height=720");
     return this.#window !== null;
   }
 
