@@ -179,38 +179,42 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     assert.deepEqual(merchant.troubles, []);
   });
 
-  it("keeps a list up to date while somebody chooses its filters, and asks nothing while it is not seen", async () => {
-    await using merchant = await Merchant.signedIn(stage, "/payments?gateway=transfer");
-    const { page } = merchant;
-    await page.focus("select[name=state]");
-    const { id } = await stage.transferred();
-    const row = `a[href="#/payments/${id}"]`;
-    await page.waitForSelector(row);
-    assert.ok(await page.$("select[name=state]:focus"), "the focus stays");
-    await page.focus(row);
-    stage.server.clock.advance(1);
-    await stage.transferred();
-    await page.waitForFunction((row) => document.querySelector(`li:has(${row})`)?.previousElementSibling, {}, row);
-    assert.ok(await page.$(`${row}:focus`), "the focus stays on the row, which has moved");
-    const setHidden = (isHidden: boolean) =>
-      page.evaluate((isHidden) => {
-        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
-        document.dispatchEvent(new Event("visibilitychange"));
-      }, isHidden);
-    let requests = 0;
-    page.on("request", () => (requests += 1));
-    await setHidden(true);
-    await new Promise((resolve) => setTimeout(resolve, 6000));
-    assert.equal(requests, 0, "nothing is asked");
-    await setHidden(false);
-    await until(() => requests === 1, "it to be asked at once");
-    await page.select("select[name=state]", "completed");
-    await page.waitForSelector(row, { hidden: true });
-    await page.focus("select[name=gateway]");
-    await page.select("select[name=gateway]", "card");
-    await merchant.settled();
-    assert.ok(await page.$("select[name=gateway]:focus"), "choosing a filter leaves the focus there");
-  });
+  it(
+    "keeps a list up to date while somebody chooses its filters, and asks nothing while it is not seen",
+    { skip: leftOut },
+    async () => {
+      await using merchant = await Merchant.signedIn(stage, "/payments?gateway=transfer");
+      const { page } = merchant;
+      await page.focus("select[name=state]");
+      const { id } = await stage.transferred();
+      const row = `a[href="#/payments/${id}"]`;
+      await page.waitForSelector(row);
+      assert.ok(await page.$("select[name=state]:focus"), "the focus stays");
+      await page.focus(row);
+      stage.server.clock.advance(1);
+      await stage.transferred();
+      await page.waitForFunction((row) => document.querySelector(`li:has(${row})`)?.previousElementSibling, {}, row);
+      assert.ok(await page.$(`${row}:focus`), "the focus stays on the row, which has moved");
+      const setHidden = (isHidden: boolean) =>
+        page.evaluate((isHidden) => {
+          Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, isHidden);
+      let requests = 0;
+      page.on("request", () => (requests += 1));
+      await setHidden(true);
+      await new Promise((resolve) => setTimeout(resolve, 6000));
+      assert.equal(requests, 0, "nothing is asked");
+      await setHidden(false);
+      await until(() => requests === 1, "it to be asked at once");
+      await page.select("select[name=state]", "completed");
+      await page.waitForSelector(row, { hidden: true });
+      await page.focus("select[name=gateway]");
+      await page.select("select[name=gateway]", "card");
+      await merchant.settled();
+      assert.ok(await page.$("select[name=gateway]:focus"), "choosing a filter leaves the focus there");
+    },
+  );
 
   it("says that it could not ask, and goes on when the server is back", { skip: leftOut }, async () => {
     const { id } = await stage.transferred();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
+import { leftOut } from "../support/depth.ts";
 import { SECRET_KEY } from "../support/server.ts";
 import { Merchant, type ConsoleStage } from "./console-stage.ts";
 import { describeOnStores } from "./console-stores.ts";
@@ -209,7 +210,7 @@ function consoleTests(open: () => Promise<ConsoleStage>): void {
     assert.equal((await stage.read(session.id)).status, "cancelled");
   });
 
-  it("says that a provider is no longer called, and lets calls through again", async () => {
+  it("says that a provider is no longer called, and lets calls through again", { skip: leftOut }, async () => {
     await using merchant = await Merchant.signedIn(stage, "/");
     await stage.suspended();
     await merchant.waitForText("Wallet failed 31 times in a row, and is no longer called.");
