@@ -159,7 +159,14 @@ function runAll<Row extends QueryResultRow>(
   client: PoolClient,
   statements: readonly (Statement | string)[],
 ): Promise<PromiseSettledResult<QueryResult<Row>>[]> {
-  return Promise.allSettled(statements.map((statement) => client.query<Row>(statement as QueryConfig)));
+  const { stream } = client.connection;
+  // Each statement would be a packet of its own, which costs both ends more than most of what it says.
+  stream.cork();
+  try {
+    return Promise.allSettled(statements.map((statement) => client.query<Row>(statement as QueryConfig)));
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** Gives what the first statement failed with that did not fail because of another. */
