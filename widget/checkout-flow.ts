@@ -9,18 +9,8 @@ import { leaveFor } from "./presentations/handoff.ts";
 import { ProviderPage } from "./presentations/provider-page.ts";
 import { rememberSecret } from "./secrets.ts";
 import { SessionWatch } from "./session-watch.ts";
-import {
-  attemptEnd,
-  faultName,
-  FIRST_MS,
-  RESULTS,
-  SETTLING_ROUNDS,
-  type AttemptEnd,
-  type FlowHost,
-  type Notice,
-  type ResultName,
-  type View,
-} from "./view.ts";
+import { attemptEnd, faultName, FIRST_MS, RESULTS, SETTLING_ROUNDS } from "./view.ts";
+import type { AttemptEnd, FlowHost, Notice, ResultName, View } from "./view.ts";
 
 /**
  * One session's way through the element. It decides which view is shown, and only the server's answers move it:
