@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { CheckoutEvent } from "../../shared/events.ts";
 import type { Problem } from "../../shared/problems.ts";
 import type { CheckoutSession, CreatedCheckoutSession, Handoff, Payment } from "../../shared/records.ts";
 import { startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import { authorizeExternal, operateExternal, paymentOnce } from "../support/external-shop.ts";
-import { expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
+import { eventually, expectStatus, MANUAL, startTestServer, type TestServer } from "../support/server.ts";
 import { notifyUniversal, UNIVERSAL } from "../support/universal.ts";
 
 describe("what needs attention", () => {
@@ -87,8 +88,11 @@ describe("what needs attention", () => {
     await notifyUniversal(server, handoff);
     assert.deepEqual((await read(session)).attention, ["late"]);
     assert.equal((await acknowledge(session)).attention, undefined);
-    const { body } = await server.call<{ data: { type: string; data?: object }[] }>("/v1/events?after=0");
-    assert.deepEqual(body.data.at(-1)?.data, { reasons: "late" });
+    // On PostgreSQL an event is listed once no older transaction is open, and others run beside this one.
+    await eventually(async () => {
+      const { body } = await server.call<{ data: { data?: object }[] }>("/v1/events?after=0");
+      return isDeepStrictEqual(body.data.at(-1)?.data, { reasons: "late" });
+    });
   });
 
   it("is a call without an answer until it is known what it did, and cannot be acknowledged away", async () => {
