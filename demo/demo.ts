@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { parseConfig, startServer, type Config, type RunningServer } from "../server/index.ts";
 import { freePort } from "./free-port.ts";
-import { startProvider } from "./provider/provider.ts";
+import { pauseFor, startProvider } from "./provider/provider.ts";
 import { CATALOGUE_FILE } from "./shop/products.ts";
 import { WEBHOOK_PATH } from "./shop/routes.ts";
 import { startShop } from "./shop/shop.ts";
@@ -101,7 +101,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       externalAccounts: [{ ...EXTERNAL_ACCOUNT, webhookUrl: `${serverUrl}/notify/${EXTERNAL_GATEWAY}` }],
       now,
       log: log.child({ part: "provider" }),
-      ...(options.providerDelayMs === undefined ? {} : { delayMs: options.providerDelayMs }),
+      ...(options.providerDelayMs === undefined ? {} : { pause: pauseFor(options.providerDelayMs) }),
     }),
   );
   const shop = await start("shop", ports.shop, () =>

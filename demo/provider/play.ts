@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { assertNever } from "../../shared/assert-never.ts";
 import type { Choice } from "./choices.ts";
@@ -10,9 +9,9 @@ const CALLBACK_TIMEOUT_MS = 10_000;
 export interface Stage {
   now: () => Date;
   log: Logger;
-  /** How long "a few seconds" are, in milliseconds. */
-  delayMs: number;
-  /** Ends whatever is waiting or being sent. */
+  /** Lets "a few seconds" pass; rejects where the provider ends before. */
+  pause: () => Promise<void>;
+  /** Ends whatever is being sent. */
   signal: AbortSignal;
 }
 
@@ -27,9 +26,9 @@ export async function play(payment: SimulatedPayment, choice: Choice, stage: Sta
   }
   if (choice.forged !== "both") decide(payment, choice);
   const told: Statement = { result: choice.result, isForged: choice.forged !== undefined };
-  if (choice.isSlow === true) await pause(stage);
+  if (choice.isSlow === true) await stage.pause();
   const isCallbackAnswered = await sendCallbacks(payment, choice, told, stage);
-  if (choice.isSlow === true || choice.callback === "long-before") await pause(stage);
+  if (choice.isSlow === true || choice.callback === "long-before") await stage.pause();
   if (choice.later !== undefined) decideLater(payment, choice.later, stage);
   if (!choice.isReturning) return undefined;
   return payment.messages.returnUrl({ ...told, isForged: choice.forged === "both" }, isCallbackAnswered);
@@ -116,14 +115,10 @@ function decideLater(payment: SimulatedPayment, result: "paid" | "failed", stage
   void afterPause(stage, () => settlePending(payment, result, stage));
 }
 
-async function pause({ delayMs, signal }: Stage): Promise<void> {
-  await wait(delayMs, undefined, { signal });
-}
-
 /** Lets something happen a few seconds later, unless the provider ends before. */
 export async function afterPause(stage: Stage, act: () => Promise<unknown>): Promise<void> {
   try {
-    await pause(stage);
+    await stage.pause();
   } catch {
     // The provider is closing: nothing is sent any more.
     return;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import Koa from "koa";
 import type { Logger } from "pino";
 import { listen, type Listening } from "../listen.ts";
@@ -21,8 +22,8 @@ export interface ProviderOptions {
   externalAccounts?: readonly ExternalAccount[];
   now: () => Date;
   log: Logger;
-  /** How long "a few seconds" are on its pages, in milliseconds. */
-  delayMs?: number;
+  /** Lets "a few seconds" of its pages pass, until the signal ends them; three seconds where it is left out. */
+  pause?: (signal: AbortSignal) => Promise<void>;
   /** How long a Dwolla checkout waits for the customer, in seconds. */
   dwollaLifetimeSeconds?: number;
 }
@@ -34,9 +35,9 @@ export interface ProviderOptions {
  * @throws Error with `code` `EADDRINUSE` where the port is taken
  */
 export async function startProvider(options: ProviderOptions): Promise<Listening> {
-  const { now, log, delayMs = 3000 } = options;
+  const { now, log, pause = pauseFor(3000) } = options;
   const ending = new AbortController();
-  const stage: Stage = { now, log, delayMs, signal: ending.signal };
+  const stage: Stage = { now, log, pause: () => pause(ending.signal), signal: ending.signal };
   const book = new PaymentBook();
   const dwolla = new DwollaGateway({
     book,
@@ -64,6 +65,11 @@ export async function startProvider(options: ProviderOptions): Promise<Listening
       await listening.close();
     },
   };
+}
+
+/** The pause of a provider whose "few seconds" are as long as this, in milliseconds. */
+export function pauseFor(delayMs: number): (signal: AbortSignal) => Promise<void> {
+  return (signal) => wait(delayMs, undefined, { signal });
 }
 
 async function answerRefusals(ctx: Koa.Context, next: Koa.Next): Promise<void> {

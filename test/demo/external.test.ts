@@ -150,9 +150,11 @@ for (const [action, attributes] of [
     assert.deepEqual([refused.status, refused.body.error?.code], [402, "card_declined"]);
     for (const [index, manner] of ["later-refuse", "later"].entries()) {
       await setManner(id, manner);
+      const release = merchant.hold();
       const { status, body } = await call(action, about);
       assert.equal(status, 202);
       assert.equal((await call(action, about)).body.error?.code, "busy");
+      release();
       const told = (await receive(merchant, index + 1)).at(-1);
       assert.equal(told?.headers["x-commercelayer-signature"], sign(told?.body ?? ""));
       const webhook = JSON.parse(told?.body ?? "") as { success: boolean; data: object; error?: { code: string } };

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { pino } from "pino";
-import { startProvider, type ProviderOptions } from "../../demo/provider/provider.ts";
+import { pauseFor, startProvider, type ProviderOptions } from "../../demo/provider/provider.ts";
 import { listen } from "../../demo/listen.ts";
 
 /** A callback as it arrived. */
@@ -24,6 +24,7 @@ export const WALLET = { id: "shop-1", secret: "external-secret-of-the-tests", me
 /** Starts a provider and a merchant's server that takes its callbacks. */
 export async function startMerchant(options: Partial<ProviderOptions> = {}) {
   const received: ReceivedCallback[] = [];
+  let held: Promise<void> | undefined;
   const merchant = await listen((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -39,13 +40,22 @@ export async function startMerchant(options: Partial<ProviderOptions> = {}) {
     externalAccounts: [{ ...WALLET, webhookUrl: `${merchant.url}/notify/wallet` }],
     now: () => new Date(),
     log: pino({ level: "silent" }),
-    delayMs: 20,
+    pause: async (signal) => {
+      await held;
+      await pauseFor(20)(signal);
+    },
     ...options,
   });
   return {
     received,
     url: merchant.url,
     provider: provider.url,
+    /** Lets none of the provider's pauses end until the function that is given back is called. */
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     close: async () => {
       await provider.close();
       await merchant.close();
