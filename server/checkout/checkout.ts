@@ -27,6 +27,8 @@ export interface Checkout {
   endpoints?: readonly Endpoint[];
   schedule: Schedule;
   onDuplicate: OnDuplicate;
+  /** When a signed webhook's action is looked for again that is not known yet, in milliseconds after the look before. */
+  lookAgainAfterMs?: readonly number[];
   /** Where a Commerce Layer organization points its external gateway here: what signs, and where it is told. */
   commerceLayer?: { sharedSecret: string; webhookUrl: string } | undefined;
   now: () => Date;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { StateError } from "../errors.ts";
 import type { ActionNotification, Report } from "../gateways/gateway.ts";
 import { ledgerKey, type AttemptRecord, type PaymentRecord } from "../stores/ledger.ts";
@@ -7,6 +8,9 @@ import type { Checkout } from "./checkout.ts";
 import { decide } from "./decide.ts";
 import { changeSession } from "./settle.ts";
 
+/** A provider's webhook may overtake its own answer, which is what makes its action known: three seconds in all. */
+const LOOK_AGAIN_AFTER_MS = [100, 200, 400, 800, 1600];
+
 /**
  * Ends what a provider had called pending: the operation, or the authorization, to which it gave this action's id. Only
  * its outcome and what is said of it can change, never an amount or an id; what has ended already stays as it is.
@@ -14,9 +18,7 @@ import { changeSession } from "./settle.ts";
  * @throws StateError `not_found` for an action that is not known here
  */
 export async function settleAction(checkout: Checkout, gatewayId: string, action: ActionNotification): Promise<void> {
-  const key = ledgerKey.action(gatewayId, checkout.environment, action.actionId);
-  const sessionId = await checkout.store.findSessionId(key);
-  if (sessionId === null) throw new StateError("not_found", "the notification is about no action that is known here");
+  const sessionId = await findSessionId(checkout, ledgerKey.action(gatewayId, checkout.environment, action.actionId));
   await changeSession(checkout, sessionId, "notification", (change) => {
     const isOwn = ({ gateway }: AttemptRecord | PaymentRecord) => gateway === gatewayId;
     for (const payment of change.ledger.payments.filter(isOwn)) {
@@ -34,6 +36,18 @@ export async function settleAction(checkout: Checkout, gatewayId: string, action
     const attempt = change.ledger.attempts.filter(isOwn).find(({ actionId }) => actionId === action.actionId);
     if (attempt !== undefined) settleAuthorization(change, attempt, action);
   });
+}
+
+async function findSessionId(
+  { store, lookAgainAfterMs = LOOK_AGAIN_AFTER_MS }: Checkout,
+  key: string,
+): Promise<string> {
+  for (const delayMs of [0, ...lookAgainAfterMs]) {
+    if (delayMs > 0) await wait(delayMs);
+    const sessionId = await store.findSessionId(key);
+    if (sessionId !== null) return sessionId;
+  }
+  throw new StateError("not_found", "the notification is about no action that is known here");
 }
 
 function settleAuthorization(change: Change, attempt: AttemptRecord, action: ActionNotification): void {

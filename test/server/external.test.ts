@@ -4,14 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { CheckoutSession, Payment } from "../../shared/records.ts";
-import {
-  bringBack,
-  endAction,
-  sendWebhook,
-  signExternal,
-  startExternalEndpoint,
-  type ExternalEndpoint,
-} from "../support/external-endpoint.ts";
+import { bringBack, endAction, startExternalEndpoint, type ExternalEndpoint } from "../support/external-endpoint.ts";
 import {
   authorizeExternal,
   beginExternal,
@@ -280,36 +273,6 @@ describe("an external payment gateway", () => {
         );
       });
     }
-
-    it("changes nothing by a webhook that comes again, or says otherwise later", async () => {
-      const { payment } = await authorize();
-      expectStatus(await operate(payment, "capture"), 200);
-      endpoint.behaviour = "promise";
-      const { body: promised } = expectStatus(await operate(payment, "refund", { amount: 4000 }), 202);
-      const actionId = `action-${promised.operations.at(-1)?.id}`;
-      expectStatus(await endAction(server, actionId), 200);
-      const { body: once } = await server.call<Payment>(`/v1/payments/${payment.id}`);
-      assert.deepEqual([once.state, once.refundedAmount], ["partially_refunded", 4000]);
-      const events = (await server.call<{ data: unknown[] }>("/v1/events?limit=100")).body.data.length;
-      for (const isSuccess of [true, true, false]) {
-        expectStatus(await endAction(server, actionId, { isSuccess, data: { message: "Again" } }), 200);
-      }
-      assert.deepEqual((await server.call<Payment>(`/v1/payments/${payment.id}`)).body, once);
-      assert.equal((await server.call<{ data: unknown[] }>("/v1/events?limit=100")).body.data.length, events);
-    });
-
-    it("refuses a webhook that is not signed, and does not know an action that it does not know", async () => {
-      const { payment } = await authorize();
-      endpoint.behaviour = "promise";
-      const { body: promised } = expectStatus(await operate(payment, "capture"), 202);
-      const body = JSON.stringify({ success: true, data: { action_id: `action-${promised.operations[0]?.id}` } });
-      for (const signature of [undefined, "", signExternal(`${body} `), signExternal(body).slice(0, -4)]) {
-        assert.equal(expectStatus(await sendWebhook(server, body, signature), 401).body.code, "signature_invalid");
-      }
-      const { body: unchanged } = await server.call<Payment>(`/v1/payments/${payment.id}`);
-      assert.equal(unchanged.operations[0]?.status, "pending");
-      assert.equal(expectStatus(await endAction(server, "action-of-nobody"), 404).body.code, "not_found");
-    });
   });
 
   describe("that does not answer", () => {

@@ -34,6 +34,7 @@ export async function openExternalCheckout(
     clientSecretKey: createSecretKey(Buffer.alloc(32)),
     schedule: DEFAULT_SCHEDULE,
     onDuplicate: "hold",
+    lookAgainAfterMs: [],
     now: clock.now,
     log: SILENT,
   };
