@@ -21,7 +21,7 @@ import { isLongUnasked, secondsAfter } from "./schedule.ts";
 import { askProvider, changeSession, readLedger } from "./settle.ts";
 
 const CLAIM_LIMIT = 20;
-/** Longer than asking about every attempt of a session takes. */
+/** Longer than asking each provider of a session takes, where one hangs. */
 const LEASE_SECONDS = 120;
 
 /** Does everything that is due now, until the signal ends it: what became due while nobody looked is not put off. */
@@ -51,10 +51,10 @@ export async function runDueWork(checkout: Checkout, stopping?: AbortSignal): Pr
 /**
  * Asks about each attempt of a session that is due, or live and long unasked, carries out operations that are, and lets the session expire where
  * its time ran out; gives its records as they are then. A provider that cannot be asked is asked again later, or when
- * the session is read again.
+ * the session is read again: about what else is due then, so that nobody waits for more than one call to it.
  *
  * @param known its records, where they were read a moment ago
- * @param stopping aborted when nobody is to be asked any more: a provider that hangs costs each attempt its whole time
+ * @param stopping aborted when nobody is to be asked any more: a provider that hangs costs the whole time of a call
  */
 export async function bringUpToDate(
   checkout: Checkout,
@@ -67,10 +67,11 @@ export async function bringUpToDate(
   if (!isDue(ledger.dueAt, checkout.now()) && !isExpiring(ledger, checkout.now()) && !ledger.attempts.some(isLong)) {
     return ledger;
   }
-  let couldAsk = true;
+  const unanswering = new Set<string>();
   for (const attempt of ledger.attempts) {
     if (!isDue(attempt.nextCheckAt, checkout.now()) && !isLong(attempt)) continue;
-    couldAsk = (await checkAttempt(checkout, ledger, attempt)) && couldAsk;
+    if (unanswering.has(attempt.gateway)) continue;
+    if (!(await checkAttempt(checkout, ledger, attempt))) unanswering.add(attempt.gateway);
     if (stopping?.aborted === true) return readLedger(checkout, sessionId);
   }
   // What the provider said may have made an operation due.
@@ -78,7 +79,7 @@ export async function bringUpToDate(
     if (isDue(payment.operationDue?.at, checkout.now())) await carryOutDueOperation(checkout, payment);
   }
   // Who could not be asked a moment ago is not asked again for the expiry.
-  return couldAsk ? expireWhenDue(checkout, sessionId) : readLedger(checkout, sessionId);
+  return unanswering.size === 0 ? expireWhenDue(checkout, sessionId) : readLedger(checkout, sessionId);
 }
 
 /**

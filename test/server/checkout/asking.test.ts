@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { findTripByToken, settleCancel } from "../../../server/checkout/come-back.ts";
 import { startAttempt } from "../../../server/checkout/start-attempt.ts";
 import { bringUpToDate, finishDueWork, runDueWork } from "../../../server/checkout/due-work.ts";
+import { GatewayError } from "../../../server/errors.ts";
 import { openPlayCheckout, type PlayCheckout } from "../../support/play-checkout.ts";
 
 describe("asking a provider", () => {
@@ -48,6 +49,33 @@ describe("asking a provider", () => {
     assert.equal(asked.length, 1);
     await bringUpToDate(checkout, id);
     assert.equal(asked.length, 2, "the other was due, too");
+  });
+
+  it("asks a provider that cannot be asked about one trip at a time, and about each in its turn", async () => {
+    await play.close();
+    const asked: string[] = [];
+    let isGone = false;
+    play = await openPlayCheckout((gateway) => ({
+      ...gateway,
+      fetchPayment: async (trip) => {
+        if (!isGone) return (await gateway.fetchPayment?.(trip)) ?? "unpaid";
+        asked.push(trip.attempt.id);
+        throw new GatewayError("gateway_unavailable", "it hangs", { inDoubt: false });
+      },
+    }));
+    const { checkout } = play;
+    const { id } = await play.begin({ expiresInSeconds: 86_400 });
+    for (const presentation of ["redirect", "redirect"] as const) await startAttempt(checkout, id, { presentation });
+    const attempts = (await checkout.store.readLedger(id))?.attempts.map((attempt) => attempt.id);
+    isGone = true;
+    play.clock.advance(400);
+    for (const calls of [1, 2, 3]) {
+      await bringUpToDate(checkout, id);
+      assert.equal(asked.length, calls, "who reads waits for one call");
+    }
+    assert.deepEqual(asked, attempts);
+    await bringUpToDate(checkout, id);
+    assert.equal(asked.length, 3, "none is due now");
   });
 
   it("asks before an open session is read of which nobody has asked for long, and not at every reading", async () => {
