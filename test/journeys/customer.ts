@@ -1,6 +1,6 @@
 import type { BrowserContext, Frame, Page } from "puppeteer-core";
 import type { Stage } from "./stage.ts";
-import { naming } from "./waiting.ts";
+import { letGo, naming } from "./waiting.ts";
 
 /** How the customer meets the provider's page. */
 export interface Way {
@@ -49,7 +49,8 @@ export class Customer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await naming("the browser to let the customer go", this.#context.close());
+    // What stays open goes with the browser.
+    await letGo(this.#context.close());
   }
 
   /** Puts a mug into the cart and goes to the checkout; gives the session that the shop's server made. */

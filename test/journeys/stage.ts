@@ -7,6 +7,7 @@ import { launch, type Browser } from "puppeteer-core";
 import { startDemo, type Demo } from "../../demo/demo.ts";
 import type { CheckoutSession, Payment } from "../../shared/records.ts";
 import { findBrowser } from "../support/browser.ts";
+import { letGo } from "./waiting.ts";
 
 /** A provider's callback as the provider logged it. */
 interface LoggedCallback {
@@ -143,7 +144,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    if (!(await letGo(this.browser.close()))) this.browser.process()?.kill("SIGKILL");
     await this.demo.close();
     await rm(this.#folder, { recursive: true, force: true });
   }

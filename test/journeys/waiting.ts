@@ -1,4 +1,5 @@
 const LIMIT_MS = 30_000;
+const CLOSING_LIMIT_MS = 5000;
 
 /**
  * Waits for what a browser does, for half a minute at most: longer than what is given to a page, so that a browser that
@@ -18,4 +19,22 @@ export async function naming<Value>(what: string, happening: Promise<Value>): Pr
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Waits until what a journey no longer needs is closed, for five seconds at most: a browser that does not get round to
+ * it says nothing about what the journey has shown. Gives whether it was closed.
+ */
+export async function letGo(closing: Promise<void>): Promise<boolean> {
+  const { promise: over, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(resolve, CLOSING_LIMIT_MS, false);
+  const isClosed = await Promise.race([
+    closing.then(
+      () => true,
+      () => false,
+    ),
+    over,
+  ]);
+  clearTimeout(timer);
+  return isClosed;
 }

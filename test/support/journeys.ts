@@ -1,6 +1,7 @@
 /**
  * Runs the journeys: all where everything was asked for, else without those of what a customer does not meet on the way
- * to paying today, such as the gallery, the API's page, or a day that goes by.
+ * to paying today, such as the gallery, the API's page, each of the console's
+ * pages, or a day that goes by.
  *
  *     node test/support/journeys.ts npm run test:node --
  */
@@ -10,7 +11,9 @@ import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { choose } from "./depth.ts";
 
-const LEFT_OUT = new Set(["api-page", "commerce-layer", "gallery", "restart", "time"].map((name) => `${name}.test.ts`));
+const LEFT_OUT = new Set(
+  ["api-page", "commerce-layer", "console-pages", "gallery", "restart", "time"].map((name) => `${name}.test.ts`),
+);
 
 const [program, ...parameters] = process.argv.slice(2);
 if (program === undefined) throw new Error("a command to run is missing");

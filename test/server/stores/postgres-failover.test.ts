@@ -6,6 +6,7 @@ import { StoreDoubtError, StoreError } from "../../../server/errors.ts";
 import { openPostgresStore } from "../../../server/stores/postgres.ts";
 import type { Store } from "../../../server/stores/store.ts";
 import { waitUntil } from "../../conformance/store-place.ts";
+import { leftOut } from "../../support/depth.ts";
 import { postgresFault, promote, startCluster, startStandby } from "../../support/postgres.ts";
 import { sampleId } from "../../support/sample-ledger.ts";
 import { assertIntact, step, type Progress } from "./small-load.ts";
@@ -15,7 +16,7 @@ const STANDBY = "standby";
 /** For each step: much longer than a commit in doubt is asked about. */
 const LIMIT_MS = 30_000;
 
-describe("the PostgreSQL store, when the primary is killed under load", { skip: postgresFault }, () => {
+describe("the PostgreSQL store, when the primary is killed under load", { skip: postgresFault || leftOut }, () => {
   it("finds the promoted standby by itself, and nothing acknowledged is lost", async (t) => {
     const primary = await startCluster();
     t.after(() => primary.stop());
