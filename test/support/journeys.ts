@@ -1,7 +1,6 @@
 /**
- * Runs the journeys: all where everything was asked for, else without those of what a customer does not meet on the way
- * to paying today, such as the gallery, the API's page, each of the console's
- * pages, or a day that goes by.
+ * Runs the journeys: all where everything was asked for, else in Chromium alone, and without those of what a customer
+ * does not meet on the way to paying today, such as the gallery, the API's page, the console's pages, or a day that goes by.
  *
  *     node test/support/journeys.ts npm run test:node --
  */
@@ -12,7 +11,9 @@ import { basename } from "node:path";
 import { choose } from "./depth.ts";
 
 const LEFT_OUT = new Set(
-  ["api-page", "commerce-layer", "console-pages", "gallery", "restart", "time"].map((name) => `${name}.test.ts`),
+  ["api-page", "commerce-layer", "console-pages", "firefox", "gallery", "restart", "time", "webkit"].map(
+    (name) => `${name}.test.ts`,
+  ),
 );
 
 const [program, ...parameters] = process.argv.slice(2);
